@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+# The library, static and shared, out of the objects of its rooms.
+set(HP_ROOMS hp_core hp_config hp_transports hp_platform)
+foreach(kind STATIC SHARED)
+  string(TOLOWER hyperprocess_${kind} target)
+  add_library(${target} ${kind})
+  foreach(room IN LISTS HP_ROOMS)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${room}>)
+  endforeach()
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME hyperprocess
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+  target_include_directories(${target} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/core/include>
+    $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(${target} PRIVATE PkgConfig::YAML PUBLIC PkgConfig::UV)
+  if(HP_SANITIZE)
+    target_link_options(${target} PUBLIC -fsanitize=${HP_SANITIZE})
+  endif()
+endforeach()
+target_compile_definitions(hyperprocess_static INTERFACE HP_STATIC_DEFINE)
+install(TARGETS hyperprocess_static hyperprocess_shared)
+install(DIRECTORY core/include/hyperprocess ${PROJECT_BINARY_DIR}/include/hyperprocess
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: MIT */
+/* The keys of a server definition. What they mean is said in docs/definitions.md. */
+#include "config/tables.h"
+
+#include <string.h>
+
+/* ---- settings ---- */
+
+static const char *const setting_types[] = {
+#define TYPE_NAME(name, text) [name] = text,
+    HP_SETTING_TYPES(TYPE_NAME)
+#undef TYPE_NAME
+        NULL};
+
+#define IN_SETTING(member) .offset = offsetof(struct hp_setting, member)
+
+static const struct hp_field setting_fields[] = {
+    {.key = "type",
+     .read = hp__field_enum,
+     IN_SETTING(type),
+     .words = setting_types,
+     .flags = HP_FIELD_REQUIRED},
+    {.key = "description", .read = hp__field_string, IN_SETTING(description)},
+    {.key = "default", .read = hp__field_string, IN_SETTING(initial)},
+    {.key = "minimum", .read = hp__field_string, IN_SETTING(minimum)},
+    {.key = "maximum", .read = hp__field_string, IN_SETTING(maximum)},
+    {.key = "values",
+     .read = hp__field_strings,
+     IN_SETTING(values),
+     .count = offsetof(struct hp_setting, value_count)},
+    {.key = "arguments",
+     .read = hp__field_templates,
+     IN_SETTING(arguments),
+     .count = offsetof(struct hp_setting, argument_count),
+     .flags = HP_FIELD_SETTING},
+};
+
+static int check_value(const struct hp_reader *reader, const struct hp_setting *setting,
+                       const struct hp_node *node, const char *key) {
+  const char *canonical = NULL;
+  const struct hp_node *value = hp__node_find(node, key);
+  if (!value)
+    return 0;
+  if (strcmp(key, "default") != 0 && !hp__setting_has_range(setting))
+    return hp__mistake(reader->error, value->key_position,
+                       "'%s' is for the types int, size, duration and port, not for %s", key,
+                       setting_types[setting->type]);
+  return hp__mistake_at(
+      reader->error, value->position,
+      hp__setting_read(reader->arena, setting, value->text, &canonical, reader->error));
+}
+
+static int check_setting(const struct hp_reader *reader, const struct hp_node *node, void *record) {
+  struct hp_setting *setting = record;
+  setting->name = node->key;
+  if (node->key[strspn(node->key, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+    return hp__mistake(reader->error, node->key_position,
+                       "setting '%s': names of settings are snake_case", node->key);
+  if (setting->type == HP_SETTING_ENUM && setting->value_count == 0)
+    return hp__mistake(reader->error, node->key_position, "'values' is missing in setting '%s'",
+                       node->key);
+  struct hp_setting bare = *setting; /* a limit is not measured by itself, nor is it a word */
+  bare.minimum = bare.maximum = NULL;
+  bare.value_count = 0;
+  int result = check_value(reader, &bare, node, "minimum");
+  bare.minimum = setting->minimum;
+  if (result == 0)
+    result = check_value(reader, &bare, node, "maximum");
+  return result == 0 ? check_value(reader, setting, node, "default") : result;
+}
+
+static const struct hp_table setting_table = {.what = "setting",
+                                              .fields = setting_fields,
+                                              .field_count = HP_COUNT(setting_fields),
+                                              .size = sizeof(struct hp_setting),
+                                              .where = offsetof(struct hp_setting, position),
+                                              .check = check_setting};
+
+/* ---- transports ---- */
+
+static int check_file_name(const struct hp_reader *reader, const struct hp_node *node) {
+  const char *name = node->text;
+  if (name[strcspn(name, "/\\")] == '\0' && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+    return 0;
+  return hp__mistake(reader->error, node->position, "'%s' must be a name in a folder, not '%s'",
+                     node->key, name);
+}
+
+static int field_file_name(const struct hp_reader *reader, const struct hp_field *field,
+                           const struct hp_node *node, void *record) {
+  int result = hp__field_string(reader, field, node, record);
+  return result == 0 ? check_file_name(reader, node) : result;
+}
+
+#define IN_RULE(member) .offset = offsetof(struct hp_transport_rule, member)
+
+static const struct hp_field rule_fields[] = {
+    {.key = "arguments",
+     .read = hp__field_templates,
+     IN_RULE(arguments.items),
+     .count = offsetof(struct hp_transport_rule, arguments.count)},
+    {.key = "environment", .read = hp__field_variables, IN_RULE(environment)},
+    {.key = "descriptor", .read = hp__field_template, IN_RULE(descriptor)},
+    {.key = "report", .read = hp__field_template, IN_RULE(report), .flags = HP_FIELD_PATTERN},
+    {.key = "socket", .read = field_file_name, IN_RULE(socket), .flags = HP_FIELD_FILLED},
+    {.key = "port_auto", .read = hp__field_string, IN_RULE(port_auto), .flags = HP_FIELD_FILLED},
+    {.key = "reuse_address", .read = hp__field_bool, IN_RULE(reuse_address)},
+};
+
+static int check_rule(const struct hp_reader *reader, const struct hp_node *node, void *record) {
+  static const char *const misplaced[][2] = {{"socket", "tcp"},
+                                             {"port_auto", "unix"},
+                                             {"port_auto", "pipe"},
+                                             {"reuse_address", "unix"},
+                                             {"reuse_address", "pipe"}};
+  (void)record;
+  for (size_t i = 0; i < HP_COUNT(misplaced); i++) {
+    const struct hp_node *entry = hp__node_find(node, misplaced[i][0]);
+    if (entry && strcmp(node->key, misplaced[i][1]) == 0)
+      return hp__mistake(reader->error, entry->key_position, "'%s' has no meaning for transport %s",
+                         entry->key, node->key);
+  }
+  return 0;
+}
+
+static const struct hp_transport_rule initial_rule = {.reuse_address = true};
+
+static const struct hp_table rule_table = {.what = "transport",
+                                           .fields = rule_fields,
+                                           .field_count = HP_COUNT(rule_fields),
+                                           .size = sizeof(struct hp_transport_rule),
+                                           .where = offsetof(struct hp_transport_rule, position),
+                                           .initial = &initial_rule,
+                                           .check = check_rule};
+
+/* ---- ready ---- */
+
+static const char *const ready_kinds[] = {
+    [HP_READY_NONE] = "none",       [HP_READY_CALLBACK] = "callback", [HP_READY_NOTIFY] = "notify",
+    [HP_READY_CONNECT] = "connect", [HP_READY_LINE] = "line",         NULL};
+
+static const struct hp_field ready_fields[] = {
+    {.key = "kind",
+     .read = hp__field_enum,
+     .offset = offsetof(struct hp_ready, kind),
+     .words = ready_kinds,
+     .flags = HP_FIELD_REQUIRED},
+    {.key = "nonce", .read = hp__field_bool, .offset = offsetof(struct hp_ready, nonce)},
+    {.key = "line",
+     .read = hp__field_template,
+     .offset = offsetof(struct hp_ready, line),
+     .flags = HP_FIELD_PATTERN},
+};
+
+static int check_ready(const struct hp_reader *reader, const struct hp_node *node, void *record) {
+  const struct hp_ready *ready = record;
+  const struct hp_node *nonce = hp__node_find(node, "nonce"), *line = hp__node_find(node, "line");
+  if (nonce && ready->kind != HP_READY_CALLBACK)
+    return hp__mistake(reader->error, nonce->key_position, "'nonce' is for kind callback, not %s",
+                       ready_kinds[ready->kind]);
+  if (line && ready->kind != HP_READY_LINE)
+    return hp__mistake(reader->error, line->key_position, "'line' is for kind line, not %s",
+                       ready_kinds[ready->kind]);
+  if (ready->kind == HP_READY_LINE && ready->line.count == 0)
+    return hp__mistake(reader->error, line ? line->position : node->position,
+                       "kind line needs a pattern in 'line'");
+  return 0;
+}
+
+static const struct hp_table ready_table = {.what = "ready",
+                                            .fields = ready_fields,
+                                            .field_count = HP_COUNT(ready_fields),
+                                            .size = sizeof(struct hp_ready),
+                                            .where = offsetof(struct hp_ready, position),
+                                            .check = check_ready};
+
+/* ---- prepare ---- */
+
+static const struct hp_field prepare_fields[] = {
+    {.key = "command",
+     .read = hp__field_templates,
+     .offset = offsetof(struct hp_prepare, command.items),
+     .count = offsetof(struct hp_prepare, command.count),
+     .flags = HP_FIELD_REQUIRED | HP_FIELD_FILLED | HP_FIELD_PREPARE},
+    {.key = "creates",
+     .read = field_file_name,
+     .offset = offsetof(struct hp_prepare, creates),
+     .flags = HP_FIELD_REQUIRED | HP_FIELD_FILLED},
+    {.key = "timeout",
+     .read = hp__field_duration,
+     .offset = offsetof(struct hp_prepare, timeout),
+     .flags = HP_FIELD_FILLED},
+};
+
+static const struct hp_prepare initial_prepare = {.timeout = 120000};
+
+static const struct hp_table prepare_table = {.what = "prepare",
+                                              .fields = prepare_fields,
+                                              .field_count = HP_COUNT(prepare_fields),
+                                              .size = sizeof(struct hp_prepare),
+                                              .initial = &initial_prepare};
+
+/* ---- files and secrets ---- */
+
+static int check_transport(const struct hp_reader *reader, const struct hp_node *node) {
+  size_t count = 0;
+  const struct hp_node *transports = hp__node_find(reader->scope, "transports");
+  if (hp__node_find(transports, node->key))
+    return 0;
+  const char **words = hp__node_names(reader->arena, transports, &count);
+  if (!words)
+    return hp__out_of_memory(reader->error);
+  words[count] = "content"; /* in the place of the list's end */
+  return hp__unknown(reader->error, node->key_position, "transport", node->key, words, count + 1);
+}
+
+/* Of one file: its content for each transport, or the one for all. */
+static int read_file(const struct hp_reader *reader, const struct hp_node *node,
+                     struct hp_file *file) {
+  static const struct hp_field field = {.key = "content"};
+  for (const struct hp_node *child = node->first; child; child = child->next, file++) {
+    bool all = strcmp(child->key, field.key) == 0;
+    if (all && node->count > 1)
+      return hp__mistake(reader->error, child->key_position,
+                         "'content' is for all transports: no other key beside it");
+    file->name = node->key;
+    file->transport = all ? NULL : child->key;
+    int result = all ? 0 : check_transport(reader, child);
+    if (result == 0)
+      result = hp__read_template(reader, &field, child, &file->content);
+    if (result != 0)
+      return result;
+  }
+  return 0;
+}
+
+static int field_files(const struct hp_reader *reader, const struct hp_field *field,
+                       const struct hp_node *node, void *record) {
+  struct hp_definition *definition = record;
+  size_t count = 0;
+  int result = hp__expect(reader, node, HP_NODE_MAPPING);
+  for (const struct hp_node *child = node->first; result == 0 && child; child = child->next) {
+    result = hp__check_name(reader, child->key_position, "file", child->key);
+    if (result == 0)
+      result = hp__expect(reader, child, HP_NODE_MAPPING);
+    if (result == 0 && child->count == 0)
+      result = hp__mistake(reader->error, child->position, "'%s' has no content", child->key);
+    count += child->count;
+  }
+  if (result != 0)
+    return result;
+  (void)field;
+  definition->files = hp__arena_alloc(reader->arena, (count + 1) * sizeof *definition->files);
+  if (!definition->files)
+    return hp__out_of_memory(reader->error);
+  for (const struct hp_node *child = node->first; result == 0 && child; child = child->next) {
+    result = read_file(reader, child, definition->files + definition->file_count);
+    definition->file_count += child->count;
+  }
+  return result;
+}
+
+static int field_secrets(const struct hp_reader *reader, const struct hp_field *field,
+                         const struct hp_node *node, void *record) {
+  struct hp_definition *definition = record;
+  struct hp_strings names = {0};
+  struct hp_field list = {.key = field->key,
+                          .offset = offsetof(struct hp_strings, items),
+                          .count = offsetof(struct hp_strings, count),
+                          .flags = HP_FIELD_FILLED};
+  int result = hp__field_strings(reader, &list, node, &names);
+  for (size_t i = 0; result == 0 && i < names.count; i++)
+    result = hp__check_name(reader, node->position, "secret", names.items[i]);
+  if (result != 0)
+    return result;
+  definition->secrets = hp__arena_alloc(reader->arena, names.count * sizeof *definition->secrets);
+  if (!definition->secrets)
+    return hp__out_of_memory(reader->error);
+  for (size_t i = 0; i < names.count; i++)
+    definition->secrets[i].name = names.items[i];
+  definition->secret_count = names.count;
+  return 0;
+}
+
+/* ---- the whole ---- */
+
+#define IN_DEFINITION(member) .offset = offsetof(struct hp_definition, member)
+
+static const struct hp_field folder_fields[] = {
+#define FOLDERS(name, os)                                                                          \
+  {                                                                                                \
+    .key = name, .read = hp__field_strings, IN_DEFINITION(folders[os].items),                      \
+    .count = offsetof(struct hp_definition, folders[os].count), .flags = HP_FIELD_FILLED           \
+  }
+    FOLDERS("linux", HP_OS_LINUX), FOLDERS("darwin", HP_OS_DARWIN),
+    FOLDERS("windows", HP_OS_WINDOWS)
+#undef FOLDERS
+};
+
+static const struct hp_table folder_table = {
+    .what = "folders", .fields = folder_fields, .field_count = HP_COUNT(folder_fields)};
+
+/* A setting that has a part in the plan is named by these keys. */
+static int field_setting_name(const struct hp_reader *reader, const struct hp_field *field,
+                              const struct hp_node *node, void *record) {
+  size_t count = 0;
+  int result = hp__field_string(reader, field, node, record);
+  const struct hp_node *settings = hp__node_find(reader->scope, "settings");
+  if (result != 0 || hp__node_find(settings, node->text))
+    return result;
+  const char **names = hp__node_names(reader->arena, settings, &count);
+  if (!names)
+    return hp__out_of_memory(reader->error);
+  return hp__unknown(reader->error, node->position, "setting", node->text, names, count);
+}
+
+static const struct hp_field binary_fields[] = {
+    {.key = "names",
+     .read = hp__field_strings,
+     IN_DEFINITION(binary.items),
+     .count = offsetof(struct hp_definition, binary.count),
+     .flags = HP_FIELD_REQUIRED | HP_FIELD_FILLED},
+    {.key = "folders", .read = hp__field_table, .table = &folder_table},
+    {.key = "setting", .read = field_setting_name, IN_DEFINITION(binary_setting)},
+};
+
+static const struct hp_table binary_table = {
+    .what = "binary", .fields = binary_fields, .field_count = HP_COUNT(binary_fields)};
+
+static const struct hp_field user_fields[] = {
+    {.key = "as_root",
+     .read = hp__field_strings,
+     IN_DEFINITION(user_as_root.items),
+     .count = offsetof(struct hp_definition, user_as_root.count),
+     .flags = HP_FIELD_REQUIRED | HP_FIELD_FILLED},
+};
+
+static const struct hp_table user_table = {
+    .what = "user", .fields = user_fields, .field_count = HP_COUNT(user_fields)};
+
+static const struct hp_field death_fields[] = {
+    {.key = "signal",
+     .read = hp__field_signal,
+     IN_DEFINITION(host_death_signal),
+     .flags = HP_FIELD_REQUIRED},
+};
+
+static const struct hp_table death_table = {
+    .what = "on_host_death", .fields = death_fields, .field_count = HP_COUNT(death_fields)};
+
+static const struct hp_field definition_fields[] = {
+    {.key = "extends", .read = hp__field_string, IN_DEFINITION(extends), .flags = HP_FIELD_FILLED},
+    {.key = "description", .read = hp__field_string, IN_DEFINITION(description)},
+    {.key = "binary", .read = hp__field_table, .table = &binary_table, .flags = HP_FIELD_REQUIRED},
+    {.key = "arguments",
+     .read = hp__field_templates,
+     IN_DEFINITION(arguments.items),
+     .count = offsetof(struct hp_definition, arguments.count)},
+    {.key = "environment", .read = hp__field_variables, IN_DEFINITION(environment)},
+    {.key = "transports",
+     .read = hp__field_map,
+     IN_DEFINITION(transports),
+     .count = offsetof(struct hp_definition, transport_count),
+     .table = &rule_table,
+     .flags = HP_FIELD_REQUIRED | HP_FIELD_FILLED},
+    {.key = "settings",
+     .read = hp__field_map,
+     IN_DEFINITION(settings),
+     .count = offsetof(struct hp_definition, setting_count),
+     .table = &setting_table},
+    {.key = "ready",
+     .read = hp__field_table,
+     IN_DEFINITION(ready),
+     .table = &ready_table,
+     .flags = HP_FIELD_WHOLE},
+    {.key = "start_timeout",
+     .read = hp__field_duration,
+     IN_DEFINITION(start_timeout),
+     .flags = HP_FIELD_FILLED},
+    {.key = "stop", .read = hp__field_rungs, IN_DEFINITION(stop)},
+    {.key = "on_host_death",
+     .read = hp__field_table,
+     .table = &death_table,
+     .flags = HP_FIELD_WHOLE},
+    {.key = "user", .read = hp__field_table, .table = &user_table},
+    {.key = "prepare", .read = hp__field_table, IN_DEFINITION(prepare), .table = &prepare_table},
+    {.key = "files", .read = field_files, IN_DEFINITION(files)},
+    {.key = "secrets", .read = field_secrets, IN_DEFINITION(secrets)},
+    {.key = "directory_setting", .read = field_setting_name, IN_DEFINITION(directory_setting)},
+    {.key = "transport_setting", .read = field_setting_name, IN_DEFINITION(transport_setting)},
+    {.key = "port_taken",
+     .read = hp__field_string,
+     IN_DEFINITION(port_taken),
+     .flags = HP_FIELD_FILLED},
+    {.key = "working_dir",
+     .read = hp__field_string,
+     IN_DEFINITION(working_dir),
+     .flags = HP_FIELD_FILLED},
+};
+
+/* A tether is the callback's connection: without one there is nothing to close. */
+static int check_tether(const struct hp_reader *reader, const struct hp_node *node, void *record) {
+  const struct hp_definition *definition = record;
+  const struct hp_node *stop = hp__node_find(node, "stop");
+  const struct hp_node *rung = stop ? stop->first : NULL;
+  for (; rung && definition->ready.kind != HP_READY_CALLBACK; rung = rung->next)
+    if (hp__node_find(rung, "tether"))
+      return hp__mistake(reader->error, rung->position,
+                         "'tether' needs a server that calls back (ready: {kind: callback})");
+  return 0;
+}
+
+static const struct hp_definition initial_definition = {.ready = {.kind = HP_READY_CONNECT}};
+
+const struct hp_table hp__definition_table = {.what = "server",
+                                              .fields = definition_fields,
+                                              .field_count = HP_COUNT(definition_fields),
+                                              .size = sizeof(struct hp_definition),
+                                              .where = offsetof(struct hp_definition, position),
+                                              .initial = &initial_definition,
+                                              .check = check_tether};

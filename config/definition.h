@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* A server definition: how to run one kind of server. Read from YAML by the tables in definition.c;
+ * conventions for keys are in docs/. All strings belong to the catalogue's arena. */
+#ifndef HP_CONFIG_DEFINITION_H
+#define HP_CONFIG_DEFINITION_H
+
+#include "config/settings.h"
+#include "config/template.h"
+
+struct hp_strings {
+  const char **items; /* NULL-terminated */
+  size_t count;
+};
+
+struct hp_templates {
+  struct hp_template *items;
+  size_t count;
+};
+
+struct hp_variable { /* of an environment */
+  const char *name;
+  struct hp_template value;
+  bool remove; /* NAME: {unset: true}; a null is an error */
+};
+
+struct hp_variables {
+  struct hp_variable *items;
+  size_t count;
+};
+
+struct hp_rung {
+  enum hp_rung_kind { HP_RUNG_TETHER, HP_RUNG_COMMAND, HP_RUNG_SIGNAL, HP_RUNG_KILL } kind;
+  const char *signal; /* "TERM" */
+  bool leader;        /* to the leader alone, not to its group */
+  bool force;         /* cuts off a server that is saving: never taken by a patient stop */
+  struct hp_templates command;
+  int64_t wait; /* ms until the next rung; 0 with kill */
+};
+
+struct hp_rungs {
+  struct hp_rung *items; /* the last one is always a kill */
+  size_t count;
+};
+
+enum hp_ready_kind {
+  HP_READY_NONE,
+  HP_READY_CALLBACK,
+  HP_READY_NOTIFY,
+  HP_READY_CONNECT,
+  HP_READY_LINE
+};
+
+struct hp_ready {
+  enum hp_ready_kind kind;
+  bool nonce;              /* callback: the text begins with the nonce; else hyperd's plain form */
+  struct hp_template line; /* line: pattern, may capture endpoint.{host,port,path} */
+  struct hp_position position;
+};
+
+/* How one transport is spoken to this server. */
+struct hp_transport_rule {
+  const char *kind;              /* "unix", "tcp", "pipe" */
+  struct hp_templates arguments; /* appended to the definition's */
+  struct hp_variables environment;
+  struct hp_template descriptor; /* empty: the endpoint, or the server's own report */
+  struct hp_template report;     /* pattern of the server's own descriptor, for callback */
+  const char *socket;            /* unix: file name, NULL: "s" */
+  const char *port_auto;         /* tcp: what ${endpoint.port} is when the server picks; NULL: it
+                                    cannot pick, a port is reserved */
+  bool reuse_address;            /* tcp: the server sets SO_REUSEADDR; default true */
+  struct hp_position position;
+};
+
+struct hp_file { /* written privately for the launch: ${files.NAME} is its path */
+  const char *name;
+  struct hp_template content;
+  const char *transport; /* only for this one; NULL: all */
+};
+
+struct hp_secret { /* ${secret.NAME}: random, kept with the data directory */
+  const char *name;
+};
+
+struct hp_prepare {
+  struct hp_templates command; /* empty: nothing to prepare; ${prepare.dir} is where it builds */
+  const char *creates;         /* name in the data directory that the result is renamed to */
+  int64_t timeout;             /* ms */
+};
+
+struct hp_definition {
+  const char *name, *description, *extends;
+  struct hp_position position;
+  struct hp_strings binary;               /* names */
+  struct hp_strings folders[HP_OS_COUNT]; /* known folders, by OS */
+  struct hp_templates arguments;          /* first the common ones, then the transport's */
+  struct hp_variables environment;
+  struct hp_transport_rule *transports; /* in order of preference */
+  size_t transport_count;
+  struct hp_setting *settings;
+  size_t setting_count;
+  struct hp_ready ready;
+  int64_t start_timeout;          /* ms; 0: the default */
+  struct hp_rungs stop;           /* count 0: the default ladder */
+  const char *host_death_signal;  /* "TERM"; NULL: the default; "" : none, the tether does */
+  struct hp_strings user_as_root; /* first one that exists */
+  struct hp_prepare prepare;
+  struct hp_file *files;
+  size_t file_count;
+  struct hp_secret *secrets;
+  size_t secret_count;
+  const char *binary_setting;    /* setting that names the binary's folder ("hyper_path") */
+  const char *directory_setting; /* setting that names the sockets' directory */
+  const char *transport_setting; /* setting that chooses the transport: off, auto or a port */
+  const char *port_taken;        /* text in the output of one that died of a taken port */
+  const char *working_dir;
+};
+
+#endif

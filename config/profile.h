@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* A profile: what one user wants of a server. Strings belong to the catalogue's arena. */
+#ifndef HP_CONFIG_PROFILE_H
+#define HP_CONFIG_PROFILE_H
+
+#include "config/definition.h"
+
+struct hp_value { /* of a setting, as the user wrote it */
+  const char *name, *text;
+  struct hp_position position;
+};
+
+struct hp_profile {
+  const char *name, *extends;
+  struct hp_position position;
+  const char *server;
+  struct hp_position server_position;
+  const char *transport, *host; /* kind; host for tcp */
+  const char *port;             /* "auto" or a number; NULL: auto */
+  const char *path;             /* unix: socket; NULL: one of our own */
+  struct hp_position transport_position;
+  struct hp_value *settings;
+  size_t setting_count;
+  const char *binary, *data_dir, *working_dir, *user;
+  struct hp_templates arguments;
+  struct hp_variables environment;
+  int64_t start_timeout;   /* ms; 0: the definition's */
+  struct hp_rungs stop;    /* count 0: the definition's */
+  const char *containment; /* the least that is required; NULL: none is */
+};
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables of keys, and the readers that definitions and profiles share. */
+#ifndef HP_CONFIG_TABLES_H
+#define HP_CONFIG_TABLES_H
+
+#include "config/profile.h"
+#include "config/schema.h"
+
+extern const struct hp_table hp__definition_table; /* struct hp_definition */
+extern const struct hp_table hp__profile_table;    /* struct hp_profile */
+
+/* stop.c */
+int hp__field_rungs(const struct hp_reader *reader, const struct hp_field *field,
+                    const struct hp_node *node, void *record); /* struct hp_rungs */
+int hp__field_signal(const struct hp_reader *reader, const struct hp_field *field,
+                     const struct hp_node *node, void *record); /* const char *, without "SIG" */
+
+/* profile.c: what of a profile can only be checked once its server is known. `node` is the
+ * profile's, for the places. */
+int hp__profile_check(const struct hp_reader *reader, const struct hp_node *node,
+                      const struct hp_profile *profile, const struct hp_definition *definition);
+
+#endif

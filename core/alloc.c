@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct hp_allocator standard = {realloc, free};
+
+/* The one variable of the library: set by a test before anything else runs, never by a host. */
+static const struct hp_allocator *current = &standard;
+
+void hp__set_allocator(const struct hp_allocator *allocator) {
+  current = allocator ? allocator : &standard;
+}
+
+void *hp__alloc(size_t size) {
+  void *memory = current->reallocate(NULL, size);
+  if (memory)
+    memset(memory, 0, size);
+  return memory;
+}
+
+void *hp__realloc(void *memory, size_t size) {
+  return current->reallocate(memory, size);
+}
+
+void hp__free(void *memory) {
+  current->release(memory);
+}
+
+char *hp__strdup(const char *text) {
+  if (!text)
+    return NULL;
+  size_t size = strlen(text) + 1;
+  char *copy = current->reallocate(NULL, size);
+  return copy ? memcpy(copy, text, size) : NULL;
+}

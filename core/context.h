@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* A loop on a thread of its own, a registry, and the servers that live on it. */
+#ifndef HP_CORE_CONTEXT_H
+#define HP_CORE_CONTEXT_H
+
+#include "core/registry.h"
+#include "core/sources.h"
+
+struct hp_context {
+  uv_loop_t loop;
+  uv_thread_t thread;
+  uv_async_t wake;
+  struct hp_registry registry;
+  struct hp_sources sources;
+  char *read_buffer; /* HP_READ_SIZE bytes, shared by all pipes of the loop */
+
+  uv_mutex_t lock;       /* for what follows */
+  uv_cond_t changed;     /* a process was freed */
+  hp_process *processes; /* all that are not freed yet, linked by `next` */
+  hp_process *called;    /* those that somebody wants something of, linked by `next_called` */
+  bool started, swept, ending;
+};
+
+bool hp__context_is_inside(const hp_context *context);           /* on its thread: must not block */
+void hp__context_link(hp_context *context, hp_process *process); /* takes the lock */
+void hp__context_unlink(hp_context *context, hp_process *process); /* under the lock */
+/* Has hp__process_serve() called on the context's thread. Under the lock, in which the wish that is
+ * to be served was written: afterwards the process may be gone at any moment. */
+void hp__context_call(hp_context *context, hp_process *process);
+
+#endif

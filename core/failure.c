@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* The first cause of an end, as an error. */
+#include "core/process.h"
+
+#include "core/alloc.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+void hp__describe_exit(const struct hp_exit *exit, char *text, size_t size) {
+  switch (exit->kind) {
+  case HP_EXIT_CODE:
+    snprintf(text, size, "ended with exit code %d", exit->value);
+    break;
+  case HP_EXIT_SIGNAL:
+    snprintf(text, size, "was ended by signal %d", exit->value);
+    break;
+  default:
+    snprintf(text, size, "ended, how is not known");
+  }
+}
+
+/* What went wrong in the attempt at hand was written down when it happened. */
+static void keep_attempt(hp_process *process) {
+  hp__error_copy(&process->failure, &process->attempt);
+}
+
+static void keep_asked(hp_process *process) {
+  enum hp_state state = process->machine.state;
+  if (process->view.ready_once || state == HP_STATE_READY)
+    return; /* a stop of a server that was ready is no failure */
+  hp_error_set(&process->failure, HP_ECANCELED, HP_PHASE_STOP,
+               "server '%s' was stopped before it was ready", process->plan->definition->name);
+}
+
+static void keep_timeout(hp_process *process) {
+  const struct hp_plan *plan = process->plan;
+  bool preparing = process->preparation != NULL;
+  int64_t limit = preparing ? plan->policy.prepare_timeout : plan->policy.start_timeout;
+  hp_subprocess *subprocess = preparing ? process->preparation : process->server;
+  hp_error_set(&process->failure, HP_ETIMEDOUT, preparing ? HP_PHASE_PREPARE : HP_PHASE_READY,
+               "server '%s' was not %s within %" PRId64 " ms", plan->definition->name,
+               preparing ? "prepared" : "ready", limit);
+  hp_error_set_cause(&process->failure, "it was waiting for %s",
+                     preparing ? "its preparation to end" : hp__ready_text(plan->ready.kind));
+  hp_error_set_hint(&process->failure, "a longer start_timeout (--timeout) gives it more time");
+  char *command =
+      hp__launch_describe(&process->launch, preparing ? &plan->prepare : &plan->arguments);
+  char *output = subprocess ? hp__output_tail(&subprocess->output) : NULL;
+  hp_error_set_detail(&process->failure, HP_DETAIL_COMMAND, command);
+  hp_error_set_detail(&process->failure, HP_DETAIL_OUTPUT, output);
+  hp__free(command);
+  hp__free(output);
+}
+
+static void keep_health(hp_process *process) {
+  hp_error_set(&process->failure, HP_EDIED, HP_PHASE_RUN, "server '%s' is no longer healthy",
+               process->plan->definition->name);
+}
+
+static void keep_nothing(hp_process *process) {
+  hp__error_fini(&process->failure);
+}
+
+static void (*const keep[])(hp_process *) = {
+    [HP_CAUSE_NONE] = keep_nothing,  [HP_CAUSE_ASKED] = keep_asked,
+    [HP_CAUSE_HELD] = keep_nothing,  [HP_CAUSE_PREPARE] = keep_attempt,
+    [HP_CAUSE_SPAWN] = keep_attempt, [HP_CAUSE_EXITED] = keep_attempt,
+    [HP_CAUSE_DIED] = keep_attempt,  [HP_CAUSE_TIMEOUT] = keep_timeout,
+    [HP_CAUSE_HEALTH] = keep_health,
+};
+
+void hp__process_keep_cause(hp_process *process) {
+  keep[process->machine.cause](process);
+}

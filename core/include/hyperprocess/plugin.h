@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a transport and a platform have to provide, and what they may use.
+ *
+ * Both are const tables of functions. The built-in ones are registered through the same calls as an
+ * embedder's own. Fields are only ever appended to a table; `version` says how many the author
+ * knew. Every function runs on the context's thread unless it says otherwise. None may abort, write
+ * to the host's stdout or stderr, or take one of its signals.
+ */
+#ifndef HYPERPROCESS_PLUGIN_H
+#define HYPERPROCESS_PLUGIN_H
+
+#include <hyperprocess/hyperprocess.h>
+
+#include <uv.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define HP_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#else
+#define HP_PRINTF(text, first)
+#endif
+
+/* ---- Errors, from the side that writes them -------------------------------------------------- */
+
+/*
+ * Each returns `code` or does nothing more than the text says; `error` may be NULL. The message is
+ * written where the failure happens, names the thing that failed, and is prefixed on the way up.
+ */
+HP_EXPORT int hp_error_set(hp_error *error, int code, enum hp_phase phase, const char *format, ...)
+    HP_PRINTF(4, 5);
+HP_EXPORT void hp_error_prefix(hp_error *error, const char *format, ...) HP_PRINTF(2, 3);
+HP_EXPORT void hp_error_set_cause(hp_error *error, const char *format, ...) HP_PRINTF(2, 3);
+HP_EXPORT void hp_error_set_hint(hp_error *error, const char *format, ...) HP_PRINTF(2, 3);
+HP_EXPORT void hp_error_set_os_code(hp_error *error, int os_code);
+HP_EXPORT void hp_error_set_detail(hp_error *error, enum hp_detail detail, const char *text);
+
+/* ---- Endpoint: an address as a value --------------------------------------------------------- */
+
+enum hp_endpoint_kind { HP_ENDPOINT_NONE, HP_ENDPOINT_UNIX, HP_ENDPOINT_TCP, HP_ENDPOINT_PIPE };
+
+enum { HP_HOST_SIZE = 256, HP_PATH_SIZE = 512, HP_ENDPOINT_TEXT_SIZE = 1600 };
+
+/* Plain data: compared, copied and kept freely. Unused parts are empty. */
+struct hp_endpoint {
+  enum hp_endpoint_kind kind;
+  uint16_t port;           /* tcp; 0 is "not known yet" */
+  char host[HP_HOST_SIZE]; /* tcp: a literal address or a name, without brackets; pipe: "." */
+  char path[HP_PATH_SIZE]; /* unix: absolute path; pipe: the name after \\.\pipe\ */
+};
+
+/*
+ * Text form: unix:///run/x/s, tcp://127.0.0.1:40123, tcp://[::1]:80, npipe://./pipe/name. Bytes
+ * of a path outside the URI's unreserved set and "/" are percent-encoded (RFC 3986).
+ * parse: HP_ECONFIG with the offending part in the message. print: the length without the NUL;
+ * `text` always holds a whole endpoint.
+ */
+HP_EXPORT int hp_endpoint_parse(struct hp_endpoint *endpoint, const char *text, hp_error *error);
+HP_EXPORT size_t hp_endpoint_print(const struct hp_endpoint *endpoint,
+                                   char text[HP_ENDPOINT_TEXT_SIZE]);
+HP_EXPORT bool hp_endpoint_equal(const struct hp_endpoint *a, const struct hp_endpoint *b);
+
+/* ---- Transport ------------------------------------------------------------------------------- */
+
+#define HP_TRANSPORT_VERSION 1
+
+enum hp_transport_caps {
+  HP_TRANSPORT_CHILD_PICKS = 1 << 0, /* the server may be told to pick the address and report it */
+  HP_TRANSPORT_LISTENS = 1 << 1      /* listen() works: a callback can come over it */
+};
+
+/* What the plan wants of an address. Strings live as long as the plan. */
+struct hp_transport_spec {
+  const char *host;      /* tcp; NULL: the default */
+  uint16_t port;         /* tcp; 0: any */
+  const char *path;      /* unix, pipe: this very address; NULL: one of our own */
+  const char *directory; /* unix: the private directory for this launch. While the plan is made it
+                            ends in as many X as the real name will have characters. */
+  const char *name;      /* unix: file name of the socket in that directory; NULL: "s" */
+  bool child_picks;      /* the server picks the port itself and reports it */
+  bool reuse_address;    /* the server sets SO_REUSEADDR, so a reservation may stay bound */
+};
+
+/* A request to connect; the caller sets `data` and `callback`, zeroes the rest, and keeps it until
+ * the callback has come and the handle is closed. The handle may be closed before the callback,
+ * which then comes with UV_ECANCELED or the failure that was on its way. */
+typedef struct hp_connect hp_connect;
+typedef void (*hp_connect_callback)(hp_connect *request, int status);
+struct hp_connect {
+  void *data;
+  hp_connect_callback callback;
+  union { /* the connected stream after status 0; the owner closes it, always, also after a failure
+           */
+    uv_handle_t handle;
+    uv_stream_t stream;
+    uv_pipe_t pipe;
+    uv_tcp_t tcp;
+  } as;
+  struct {
+    uv_connect_t connect;
+    uv_getaddrinfo_t resolve;
+    uv_idle_t later;
+  } request; /* the transport's own */
+};
+
+/* Our own end, for a callback connection. Zeroed by the caller. */
+typedef struct hp_listener hp_listener;
+typedef void (*hp_listener_callback)(hp_listener *listener, uv_stream_t *client);
+struct hp_listener {
+  void *data;
+  hp_listener_callback callback; /* owns `client`, allocated by malloc: uv_close, then free */
+  struct hp_endpoint endpoint;   /* where we listen, once listen() has returned 0 */
+  union {
+    uv_handle_t handle;
+    uv_stream_t stream;
+    uv_pipe_t pipe;
+    uv_tcp_t tcp;
+  } as;
+};
+
+struct hp_transport_ops {
+  uint32_t version, caps;
+  const char *name;
+  enum hp_endpoint_kind kind;
+  size_t size; /* the core zeroes and owns that much state for each launch */
+  /* Pure: may this spec ever work? Called while the plan is made. HP_ETOOLONG says both lengths. */
+  int (*check)(const struct hp_transport_spec *spec, hp_error *error);
+  /* Makes the address ours and says it; self is fit for release() either way. HP_EADDRINUSE. */
+  int (*reserve)(void *self, const struct hp_transport_spec *spec, struct hp_endpoint *endpoint,
+                 hp_error *error);
+  /* Listens on an address inside spec->directory (or on any free one). The handle in `listener`
+   * is initialised on success only; the caller closes it. `owner` (-1: we) is the user id that
+   * must be able to connect. */
+  int (*listen)(uv_loop_t *loop, hp_listener *listener, const struct hp_transport_spec *spec,
+                int64_t owner, hp_error *error);
+  /* Returns 0 and calls back exactly once, never from inside the call; or fails at once, without
+   * a callback, with a libuv code (< 0) and with the handle not initialised. */
+  int (*connect)(uv_loop_t *loop, hp_connect *request, const struct hp_endpoint *endpoint);
+  /* Idempotent; safe on zeroed memory; removes only what we made. */
+  void (*release)(void *self);
+};
+
+/* The name must be new to the context; version and mandatory functions are checked: HP_EPLUGIN. */
+HP_EXPORT int hp_context_register_transport(hp_context *context, const struct hp_transport_ops *ops,
+                                            hp_error **error);
+
+/* ---- Platform -------------------------------------------------------------------------------- */
+
+#define HP_PLATFORM_VERSION 1
+
+/* Why a place did or did not serve. */
+#define HP_VERDICTS(X)                                                                             \
+  X(HP_VERDICT_OK, "found")                                                                        \
+  X(HP_VERDICT_MISSING, "missing")                                                                 \
+  X(HP_VERDICT_DIRECTORY, "a directory")                                                           \
+  X(HP_VERDICT_NOT_EXECUTABLE, "not executable")                                                   \
+  X(HP_VERDICT_ARCHITECTURE, "built for another architecture")                                     \
+  X(HP_VERDICT_LOADER, "its loader is missing")                                                    \
+  X(HP_VERDICT_NOEXEC, "on a filesystem mounted noexec")                                           \
+  X(HP_VERDICT_DENIED, "not reachable for this user")
+
+enum hp_verdict {
+#define HP_VERDICT_ENUMERATOR(name, text) name,
+  HP_VERDICTS(HP_VERDICT_ENUMERATOR)
+#undef HP_VERDICT_ENUMERATOR
+};
+
+struct hp_locate_request {
+  const char *given;          /* file or folder that the user named; then nothing else is tried */
+  const char *variable;       /* environment variable that names a file or a folder */
+  const char *const *names;   /* names of the binary without suffix, NULL-terminated */
+  const char *const *folders; /* folders that the definition knows, may hold one "*" a path part */
+};
+
+struct hp_candidate {
+  char *path;
+  enum hp_verdict verdict;
+  char *note;         /* for a person: the loader's name, the architecture; may be NULL */
+  const char *source; /* static: "given", "HYPERPROCESS_BINARY_…" as "environment", "beside the
+                         library", "beside the executable", "known folder", "PATH" */
+};
+
+struct hp_candidates { /* best first; freed with hp_candidates_fini() */
+  struct hp_candidate *items;
+  size_t count;
+};
+HP_EXPORT void hp_candidates_fini(struct hp_candidates *candidates);
+
+/* The user that a server runs as. `id` -1: our own. */
+struct hp_user {
+  int64_t id, group;
+  char name[64];
+};
+
+enum hp_session {
+  HP_SESSION_OWN, /* session and process group of its own */
+  HP_SESSION_OURS /* stays in ours: a command that has the terminal */
+};
+
+struct hp_spawn {
+  const char *executable;
+  char *const *argv;          /* NULL-terminated */
+  char *const *environment;   /* NULL-terminated "NAME=value"; the whole of it */
+  const char *directory;      /* working directory; NULL: ours */
+  uv_pipe_t *output, *errors; /* initialised by the caller, opened by spawn; NULL with inherit */
+  bool inherit_stdio;         /* stdin, stdout and stderr are ours; else stdin is empty */
+  enum hp_session session;
+  struct hp_user user;
+  const char *host_death_signal; /* sent to it when we die, "TERM"; NULL, "": none */
+};
+
+/* What spawn() made. Zeroed by the core, which keeps `state` bytes behind it for the platform. */
+typedef struct hp_child hp_child;
+typedef void (*hp_child_callback)(hp_child *child);
+struct hp_child {
+  void *data;
+  int64_t pid;                     /* 0 until spawned */
+  enum hp_containment containment; /* what was reached */
+  struct hp_exit exit;             /* after reap */
+  hp_child_callback exited;        /* set by watch */
+  hp_child_callback closed;        /* set by close */
+};
+
+enum hp_scope { HP_SCOPE_LEADER, HP_SCOPE_TREE };
+
+/* Who is at the other end. */
+struct hp_peer {
+  int64_t pid, user; /* -1: cannot tell */
+  char command[256]; /* name or path of the program, "" when not visible */
+};
+
+/* Standard places of this OS for this user; made by nobody until they are needed. */
+enum hp_place {
+  HP_PLACE_RUNTIME,   /* for sockets: short and private to the user, may be missing */
+  HP_PLACE_SHORT,     /* for sockets when RUNTIME is missing, too long or closed to the server */
+  HP_PLACE_TEMPORARY, /* for data that goes with the instance */
+  HP_PLACE_CONFIG,
+  HP_PLACE_SYSTEM_CONFIG
+};
+
+/* A private directory of ours, mode 0700, with a lock that is held as long as it is open: an
+ * instance's sockets and generated files, or its temporary data. */
+typedef struct hp_directory hp_directory;
+
+/* Runs out after a given time, to a fraction of a millisecond where the OS can. */
+typedef struct hp_alarm hp_alarm;
+typedef void (*hp_alarm_callback)(void *data);
+
+/* Fires when something appears in a directory: a hint to try again, never a promise. */
+typedef struct hp_watch hp_watch;
+
+/* The sd_notify(3) socket of one launch. */
+typedef struct hp_notify hp_notify;
+/* `text`: one datagram, NUL-terminated; `peer` who sent it, by the kernel's word. */
+typedef void (*hp_notify_callback)(void *data, const char *text, const struct hp_peer *peer);
+
+struct hp_platform_ops {
+  uint32_t version;
+  const char *name;  /* "linux", "darwin", "windows" */
+  const char *local; /* the transport that `local` means here */
+  size_t child_size; /* of struct hp_child with the platform's own state behind it */
+
+  /* Fills `found` with every place looked at, in order; 0 when the last one is fit. HP_ENOTFOUND */
+  int (*locate)(const struct hp_locate_request *request, struct hp_candidates *found,
+                hp_error *error);
+  /* Resolves a user name to ids. HP_ENOTFOUND when there is no such user. */
+  int (*find_user)(const char *name, struct hp_user *user, hp_error *error);
+  /* Whether we may start processes as another user. */
+  bool (*is_privileged)(void);
+
+  /* Starts a process; blocks until it executes its program or failed to: HP_ESPAWN, HP_EACCESS …
+   * with cause and step. On success child->pid is set and close() is owed. */
+  int (*spawn)(uv_loop_t *loop, hp_child *child, const struct hp_spawn *spawn, hp_error *error);
+  /* Calls `exited` once, after spawn, when the process has ended; its status is not collected yet
+   * and its group can still be signalled. */
+  int (*watch)(hp_child *child, hp_child_callback exited, hp_error *error);
+  /* Sends a signal by its POSIX name without "SIG" ("TERM", "KILL"). HP_EUNSUPPORTED where the OS
+   * has no such thing. A process that is gone is no error. Must not be called after reap(). */
+  int (*signal)(hp_child *child, enum hp_scope scope, const char *name, hp_error *error);
+  /* Collects the status into child->exit. Call once, after `exited`. */
+  void (*reap)(hp_child *child);
+  /* Ends all watching, calls `closed` once, never from inside. The process itself is left alone. */
+  void (*close)(hp_child *child, hp_child_callback closed);
+  /* Whether `pid` is the child or one of its descendants. 1 yes, 0 no, -1 cannot tell. */
+  int (*contains)(const hp_child *child, int64_t pid);
+
+  /* Who is at the other end of a connected stream. */
+  void (*stream_peer)(uv_stream_t *stream, struct hp_peer *peer);
+  /* Who listens on a local TCP port. */
+  void (*port_owner)(const struct hp_endpoint *endpoint, struct hp_peer *peer);
+
+  /* Copies a standard place into `path`; HP_ENOTFOUND where it does not exist. */
+  int (*place)(enum hp_place place, char path[HP_PATH_SIZE]);
+  /* Makes hp-XXXXXXXX inside `base` for `user`, and locks it. The name is HP_DIRECTORY_NAME long.
+   */
+  int (*directory_new)(hp_directory **directory, const char *base, const struct hp_user *user,
+                       hp_error *error);
+  /* Opens, making it and its parents where missing, a directory that the user named, and locks it:
+   * HP_EINUSE with its holder's pid. It is never removed. */
+  int (*directory_open)(hp_directory **directory, const char *path, const struct hp_user *user,
+                        hp_error *error);
+  const char *(*directory_path)(const hp_directory *directory);
+  /* Records that `pid` uses it, so that it outlives us if the process does. */
+  void (*directory_use)(hp_directory *directory, int64_t pid);
+  /* Writes a file in it, 0600 and owned by the directory's user. */
+  int (*directory_write)(hp_directory *directory, const char *name, const void *data, size_t size,
+                         hp_error *error);
+  /* Removes a tree below it, by descriptor; a missing one is no error. */
+  int (*directory_clear)(hp_directory *directory, const char *name, hp_error *error);
+  /* Unlocks; one that directory_new() made is emptied and removed. NULL is allowed. */
+  void (*directory_free)(hp_directory *directory);
+  /* Removes what instances whose host was killed have left in `base`: only what carries our mark,
+   * is ours, is locked by nobody and used by no living process. Returns how many. Any thread. */
+  int (*sweep)(const char *base);
+
+  /* An alarm that is not running; set restarts it, 0 stops it. */
+  int (*alarm_new)(uv_loop_t *loop, hp_alarm **alarm, hp_alarm_callback callback, void *data);
+  void (*alarm_set)(hp_alarm *alarm, uint64_t nanoseconds);
+  void (*alarm_free)(hp_alarm *alarm);
+  /* NULL where the OS or the directory offers none: the schedule alone then serves. */
+  hp_watch *(*watch_new)(uv_loop_t *loop, const char *directory, hp_alarm_callback callback,
+                         void *data);
+  void (*watch_free)(hp_watch *watch);
+
+  /* Binds `path` as an sd_notify socket that `user` can send to. HP_EUNSUPPORTED. */
+  int (*notify_new)(uv_loop_t *loop, hp_notify **notify, const char *path,
+                    const struct hp_user *user, hp_notify_callback callback, void *data,
+                    hp_error *error);
+  void (*notify_free)(hp_notify *notify);
+
+  /* What an exit status means and what to do about it, for a person; either may be NULL. */
+  void (*explain_exit)(const struct hp_exit *exit, const char **cause, const char **hint);
+};
+
+enum { HP_DIRECTORY_NAME = 11 }; /* strlen("hp-XXXXXXXX") */
+
+/* The platform that the context uses from now on; NULL functions are refused: HP_EPLUGIN. Before
+ * the first start only: HP_ESTATE. */
+HP_EXPORT int hp_context_register_platform(hp_context *context, const struct hp_platform_ops *ops,
+                                           hp_error **error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/launch.h"
+
+#include "core/alloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void hp__launch_init(struct hp_launch *launch, const struct hp_plan *plan) {
+  *launch = (struct hp_launch){.plan = plan, .endpoint = plan->known};
+}
+
+void hp__launch_fini(struct hp_launch *launch) {
+  hp__arena_fini(&launch->arena);
+}
+
+int hp__random_hex(char *text, size_t size, hp_error *error) {
+  unsigned char bytes[64];
+  int result = uv_random(NULL, NULL, bytes, size / 2, 0, NULL);
+  if (result != 0)
+    return hp_error_set(error, HP_EIO, HP_PHASE_PREPARE, "no random numbers: %s",
+                        uv_strerror(result));
+  for (size_t i = 0; i + 1 < size; i++)
+    text[i] = "0123456789abcdef"[(bytes[i / 2] >> (i % 2 * 4)) & 15];
+  text[size - 1] = '\0';
+  return 0;
+}
+
+/* ---- variables ---- */
+
+static const char *last_separator(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash : path;
+}
+
+static const char *folder_of(struct hp_arena *arena, const char *path) {
+  return hp__arena_slice(arena, path, (size_t)(last_separator(path) - path));
+}
+
+static const char *name_of(const char *path) {
+  return path[0] == '/' ? last_separator(path) + 1 : path;
+}
+
+static const char *url_of(struct hp_arena *arena, const struct hp_endpoint *endpoint) {
+  char text[HP_ENDPOINT_TEXT_SIZE];
+  hp_endpoint_print(endpoint, text);
+  return hp__arena_copy(arena, text);
+}
+
+/* The parts that an endpoint and a callback have in common. */
+static const char *endpoint_part(struct hp_launch *launch, const struct hp_endpoint *endpoint,
+                                 const char *part) {
+  struct hp_arena *arena = &launch->arena;
+  if (strcmp(part, "url") == 0)
+    return url_of(arena, endpoint);
+  if (strcmp(part, "path") == 0)
+    return endpoint->path;
+  if (strcmp(part, "dir") == 0)
+    return folder_of(arena, endpoint->path);
+  if (strcmp(part, "name") == 0)
+    return name_of(endpoint->path);
+  if (strcmp(part, "host") == 0)
+    return endpoint->host;
+  if (strcmp(part, "port") == 0)
+    return hp__arena_format(arena, "%u", endpoint->port);
+  return NULL;
+}
+
+static const char *after(const char *variable, const char *prefix) {
+  size_t length = strlen(prefix);
+  return strncmp(variable, prefix, length) == 0 ? variable + length : NULL;
+}
+
+static const char *secret_value(const struct hp_launch *launch, const char *name) {
+  const struct hp_definition *definition = launch->plan->definition;
+  for (size_t i = 0; launch->secrets && i < definition->secret_count; i++)
+    if (strcmp(definition->secrets[i].name, name) == 0)
+      return launch->secrets[i];
+  return NULL;
+}
+
+static const char *in_folder(struct hp_launch *launch, const char *folder, const char *prefix,
+                             const char *name) {
+  return folder ? hp__arena_format(&launch->arena, "%s/%s%s", folder, prefix, name) : NULL;
+}
+
+static const char *look_up(void *data, const char *variable, bool *secret) {
+  struct hp_launch *launch = data;
+  const char *name;
+  *secret = false;
+  if ((name = after(variable, "endpoint.")))
+    return endpoint_part(launch, &launch->endpoint, name);
+  if (strcmp(variable, "callback") == 0)
+    return launch->callback.kind ? url_of(&launch->arena, &launch->callback) : NULL;
+  if ((name = after(variable, "callback.")))
+    return launch->callback.kind ? endpoint_part(launch, &launch->callback, name) : NULL;
+  if ((name = after(variable, "files.")))
+    return in_folder(launch, launch->runtime_dir, "", name);
+  if ((name = after(variable, "secret_file.")))
+    return in_folder(launch, launch->data_dir, HP_SECRET_PREFIX, name);
+  if (strcmp(variable, "data_dir") == 0)
+    return launch->data_dir;
+  if (strcmp(variable, "runtime_dir") == 0)
+    return launch->runtime_dir;
+  if (strcmp(variable, "prepare.dir") == 0)
+    return launch->prepare_dir;
+  *secret = true;
+  if (strcmp(variable, "nonce") == 0)
+    return launch->nonce[0] ? launch->nonce : NULL;
+  return (name = after(variable, "secret.")) ? secret_value(launch, name) : NULL;
+}
+
+/* ---- texts ---- */
+
+int hp__launch_text(struct hp_launch *launch, const struct hp_template *text, const char **result,
+                    hp_error *error) {
+  struct hp_template filled = {0};
+  struct hp_text out = {0};
+  hp__template_resolve(&launch->arena, &filled, text, look_up, launch);
+  const char *open = hp__template_open(&filled);
+  if (open)
+    return hp_error_set(error, HP_ECONFIG, HP_PHASE_SPAWN,
+                        "server '%s': ${%s} has no value over transport '%s'",
+                        launch->plan->definition->name, open, launch->plan->transport->name);
+  hp__template_render(&out, &filled);
+  *result = hp__arena_copy(&launch->arena, out.data ? out.data : "");
+  bool failed = out.failed || !*result;
+  hp__text_fini(&out);
+  return failed ? hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for the launch") : 0;
+}
+
+static char **new_list(struct hp_launch *launch, size_t count, hp_error *error) {
+  char **list = hp__arena_alloc(&launch->arena, (count + 1) * sizeof *list);
+  if (!list)
+    hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for the launch");
+  return list;
+}
+
+int hp__launch_arguments(struct hp_launch *launch, const struct hp_templates *texts, char ***argv,
+                         hp_error *error) {
+  *argv = new_list(launch, texts->count, error);
+  int result = *argv ? 0 : HP_ENOMEM;
+  for (size_t i = 0; result == 0 && i < texts->count; i++) {
+    const char *text;
+    result = hp__launch_text(launch, &texts->items[i], &text, error);
+    (*argv)[i] = result == 0 ? (char *)(uintptr_t)text : NULL;
+  }
+  return result;
+}
+
+static bool is_replaced(const struct hp_plan *plan, const char *inherited) {
+  for (size_t i = 0; i < plan->environment.count; i++) {
+    const char *name = plan->environment.items[i].name;
+    size_t length = strlen(name);
+    if (strncmp(inherited, name, length) == 0 && inherited[length] == '=')
+      return true;
+  }
+  return false;
+}
+
+int hp__launch_environment(struct hp_launch *launch, char ***environment, hp_error *error) {
+  const struct hp_plan *plan = launch->plan;
+  char **list = new_list(launch, plan->inherited.count + plan->environment.count + 1, error);
+  size_t count = 0;
+  *environment = list;
+  if (!list)
+    return HP_ENOMEM;
+  for (size_t i = 0; i < plan->inherited.count; i++)
+    if (!is_replaced(plan, plan->inherited.items[i]))
+      list[count++] = (char *)(uintptr_t)plan->inherited.items[i];
+  for (size_t i = 0; i < plan->environment.count; i++) {
+    const struct hp_variable *variable = &plan->environment.items[i];
+    const char *value;
+    if (variable->remove)
+      continue;
+    int result = hp__launch_text(launch, &variable->value, &value, error);
+    if (result < 0)
+      return result;
+    list[count++] = hp__arena_format(&launch->arena, "%s=%s", variable->name, value);
+  }
+  if (launch->notify_path)
+    list[count++] = hp__arena_format(&launch->arena, "NOTIFY_SOCKET=%s", launch->notify_path);
+  return launch->arena.failed
+             ? hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for the launch")
+             : 0;
+}
+
+char *hp__launch_describe(struct hp_launch *launch, const struct hp_templates *texts) {
+  struct hp_text out = {0};
+  for (size_t i = 0; i < texts->count; i++) {
+    struct hp_template filled = {0};
+    hp__template_resolve(&launch->arena, &filled, &texts->items[i], look_up, launch);
+    hp__text_add(&out, i ? " " : "");
+    hp__template_print(&out, &filled);
+  }
+  return hp__text_take(&out);
+}
+
+/* ---- what the server says ---- */
+
+struct capture {
+  struct hp_endpoint endpoint;
+  char folder[HP_PATH_SIZE];
+};
+
+static bool copy_part(char *to, size_t size, const char *value, size_t length) {
+  if (length >= size)
+    return false;
+  memcpy(to, value, length);
+  to[length] = '\0';
+  return true;
+}
+
+static bool capture_port(struct hp_endpoint *endpoint, const char *value, size_t length) {
+  char digits[8];
+  if (!copy_part(digits, sizeof digits, value, length))
+    return false;
+  unsigned long port = strtoul(digits, NULL, 10);
+  endpoint->port = (uint16_t)port;
+  return port > 0 && port <= UINT16_MAX;
+}
+
+static bool capture_part(void *data, const char *variable, const char *value, size_t length) {
+  struct capture *capture = data;
+  struct hp_endpoint *endpoint = &capture->endpoint;
+  if (strcmp(variable, "endpoint.port") == 0)
+    return capture_port(endpoint, value, length);
+  if (strcmp(variable, "endpoint.host") == 0)
+    return copy_part(endpoint->host, sizeof endpoint->host, value, length);
+  if (strcmp(variable, "endpoint.dir") == 0)
+    return copy_part(capture->folder, sizeof capture->folder, value, length);
+  if (strcmp(variable, "endpoint.path") == 0 || strcmp(variable, "endpoint.name") == 0)
+    return copy_part(endpoint->path, sizeof endpoint->path, value, length);
+  return false;
+}
+
+static bool match(struct hp_launch *launch, const struct hp_template *pattern, const char *text,
+                  bool whole) {
+  struct capture capture = {.endpoint = launch->endpoint};
+  if (!hp__template_match(pattern, text, whole, capture_part, &capture))
+    return false;
+  if (capture.folder[0]) {
+    char name[HP_PATH_SIZE];
+    snprintf(name, sizeof name, "%s", capture.endpoint.path);
+    int length = snprintf(capture.endpoint.path, sizeof capture.endpoint.path, "%s/%s",
+                          capture.folder, name);
+    if (length < 0 || (size_t)length >= sizeof capture.endpoint.path)
+      return false;
+  }
+  launch->endpoint = capture.endpoint;
+  return true;
+}
+
+bool hp__launch_read_report(struct hp_launch *launch, const char *report) {
+  struct hp_endpoint endpoint;
+  if (launch->plan->report.count > 0)
+    return match(launch, &launch->plan->report, report, true);
+  if (hp_endpoint_parse(&endpoint, report, NULL) < 0)
+    return false;
+  launch->endpoint = endpoint;
+  return true;
+}
+
+bool hp__launch_read_line(struct hp_launch *launch, const char *line) {
+  return match(launch, &launch->plan->ready.line, line, false);
+}

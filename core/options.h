@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* What the caller said, as said: nothing here is checked before the plan. */
+#ifndef HP_CORE_OPTIONS_H
+#define HP_CORE_OPTIONS_H
+
+#include "core/arena.h"
+
+struct hp_option {
+  const char *name, *value; /* value NULL: unset, of an environment variable */
+};
+
+struct hp_option_list {
+  struct hp_option *items;
+  size_t count;
+};
+
+struct hp_options {
+  struct hp_arena arena;
+  const char *server, *file, *profile, *transport, *data_dir, *binary, *working_dir;
+  int64_t start_timeout;                                  /* 0: not said */
+  struct hp_option_list settings, environment, arguments; /* an argument is a name */
+};
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/* Makes the plan: one step a function, in the order of `steps`. */
+#include "core/plan.h"
+
+#include "core/alloc.h"
+#include "core/plan_steps.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+  START_TIMEOUT_MS = 30000,
+  PREPARE_TIMEOUT_MS = 120000,
+  RESERVATION_RETRIES = 8 /* a port may be lost to a stranger, but hardly so often in a row */
+};
+
+void hp__prefix_position(hp_error *error, const struct hp_position *position) {
+  if (position->line > 0)
+    hp_error_prefix(error, "%s:%d:%d: ", position->file, position->line, position->column);
+  else
+    hp_error_prefix(error, "%s: ", position->file);
+}
+
+/* ---- profile and definition ---- */
+
+static int override_settings(struct hp_plan_maker *maker) {
+  struct hp_profile *profile = &maker->plan->profile;
+  const struct hp_option_list *said = &maker->options->settings;
+  for (size_t i = 0; i < said->count; i++) {
+    struct hp_value *grown = hp__arena_grow(&maker->plan->arena, profile->settings,
+                                            profile->setting_count, sizeof *grown);
+    if (!grown)
+      return hp__plan_no_memory(maker);
+    grown[profile->setting_count++] =
+        (struct hp_value){said->items[i].name, said->items[i].value, {"--set", 0, 0}};
+    profile->settings = grown;
+  }
+  return 0;
+}
+
+static void override_text(struct hp_arena *arena, const char **slot, const char *value) {
+  if (value)
+    *slot = hp__arena_copy(arena, value);
+}
+
+static int apply_overrides(struct hp_plan_maker *maker) {
+  struct hp_arena *arena = &maker->plan->arena;
+  struct hp_profile *profile = &maker->plan->profile;
+  const hp_options *options = maker->options;
+  override_text(arena, &profile->server, options->server);
+  override_text(arena, &profile->binary, options->binary);
+  override_text(arena, &profile->data_dir, options->data_dir);
+  override_text(arena, &profile->working_dir, options->working_dir);
+  if (options->start_timeout > 0)
+    profile->start_timeout = options->start_timeout;
+  if (options->transport) {
+    struct hp_position position = {"--transport", 0, 0};
+    const char *text = hp__arena_copy(arena, options->transport);
+    int result = hp__transport_read(arena, profile, text, position, maker->error);
+    if (result < 0)
+      return result;
+  }
+  return override_settings(maker);
+}
+
+static int choose_definition(struct hp_plan_maker *maker) {
+  struct hp_plan *plan = maker->plan;
+  const struct hp_catalog *catalog = &plan->source->catalog;
+  const char *wanted = maker->options->profile ? maker->options->profile : "default";
+  const struct hp_profile *profile;
+  int result = hp__catalog_profile(catalog, wanted, &profile, maker->error);
+  if (result < 0)
+    return result;
+  plan->profile = *profile;
+  result = apply_overrides(maker);
+  if (result < 0)
+    return result;
+  if (!plan->profile.server) {
+    hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN, "profile '%s' names no server", wanted);
+    hp__prefix_position(maker->error, &plan->profile.position);
+    return HP_ECONFIG;
+  }
+  result = hp__catalog_definition(catalog, plan->profile.server, &plan->definition, maker->error);
+  if (result < 0 && !maker->options->server)
+    hp__prefix_position(maker->error, &plan->profile.server_position);
+  return result;
+}
+
+/* ---- settings ---- */
+
+static const struct hp_setting *find_setting(const struct hp_definition *definition,
+                                             const char *name) {
+  for (size_t i = 0; i < definition->setting_count; i++)
+    if (strcmp(definition->settings[i].name, name) == 0)
+      return &definition->settings[i];
+  return NULL;
+}
+
+static int refuse_setting(struct hp_plan_maker *maker, const struct hp_value *value) {
+  const struct hp_definition *definition = maker->plan->definition;
+  const char *names[256];
+  size_t count = 0;
+  for (; count < definition->setting_count && count < 256; count++)
+    names[count] = definition->settings[count].name;
+  const char *nearest = hp__nearest(value->name, names, count);
+  hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN, "server '%s' has no setting '%s'%s%s%s",
+               definition->name, value->name, nearest ? ", did you mean '" : "",
+               nearest ? nearest : "", nearest ? "'?" : "");
+  hp_error_set_hint(maker->error, "`hyperprocess servers %s` lists its settings", definition->name);
+  hp__prefix_position(maker->error, &value->position);
+  return HP_ECONFIG;
+}
+
+/* The value that counts for a setting: what was said last, else its default. */
+static const struct hp_value *find_value(const struct hp_profile *profile, const char *name) {
+  for (size_t i = profile->setting_count; i-- > 0;)
+    if (strcmp(profile->settings[i].name, name) == 0)
+      return &profile->settings[i];
+  return NULL;
+}
+
+static int read_setting(struct hp_plan_maker *maker, size_t index) {
+  const struct hp_setting *setting = &maker->plan->definition->settings[index];
+  const struct hp_value *said = find_value(&maker->plan->profile, setting->name);
+  const char *text = said ? said->text : setting->initial;
+  if (!text)
+    return 0;
+  int result =
+      hp__setting_read(&maker->plan->arena, setting, text, &maker->values[index], maker->error);
+  if (result < 0)
+    hp__prefix_position(maker->error, said ? &said->position : &setting->position);
+  return result;
+}
+
+static int read_settings(struct hp_plan_maker *maker) {
+  const struct hp_plan *plan = maker->plan;
+  for (size_t i = 0; i < plan->profile.setting_count; i++)
+    if (!find_setting(plan->definition, plan->profile.settings[i].name))
+      return refuse_setting(maker, &plan->profile.settings[i]);
+  size_t count = plan->definition->setting_count;
+  maker->values = hp__arena_alloc(&maker->plan->arena, (count + 1) * sizeof *maker->values);
+  if (!maker->values)
+    return hp__plan_no_memory(maker);
+  int result = 0;
+  for (size_t i = 0; result == 0 && i < count; i++)
+    result = read_setting(maker, i);
+  return result;
+}
+
+/* ---- the binary ---- */
+
+static enum hp_os find_os(const struct hp_platform_ops *platform) {
+  static const char *const names[] = {"linux", "darwin", "windows"};
+  for (int i = 0; i < HP_OS_COUNT; i++)
+    if (strcmp(platform->name, names[i]) == 0)
+      return (enum hp_os)i;
+  return HP_OS_LINUX;
+}
+
+static void name_variable(char *variable, size_t size, const char *server) {
+  snprintf(variable, size, "HYPERPROCESS_BINARY_%s", server);
+  for (char *c = variable; *c; c++)
+    *c = isalnum((unsigned char)*c) ? (char)toupper((unsigned char)*c) : '_';
+}
+
+int hp__plan_locate(const struct hp_platform_ops *platform, const struct hp_definition *definition,
+                    const char *given, struct hp_candidates *found, hp_error *error) {
+  char variable[128];
+  name_variable(variable, sizeof variable, definition->name);
+  static const char *const none[] = {NULL};
+  const struct hp_strings *folders = &definition->folders[find_os(platform)];
+  struct hp_locate_request request = {
+      .given = given,
+      .variable = variable,
+      .names = (const char *const *)definition->binary.items,
+      .folders = folders->count ? (const char *const *)folders->items : none,
+  };
+  return platform->locate(&request, found, error);
+}
+
+static const char *given_binary(const struct hp_plan_maker *maker) {
+  const struct hp_plan *plan = maker->plan;
+  const char *setting = plan->definition->binary_setting;
+  for (size_t i = 0; setting && i < plan->definition->setting_count; i++)
+    if (strcmp(plan->definition->settings[i].name, setting) == 0 && maker->values[i])
+      return maker->values[i];
+  return plan->profile.binary;
+}
+
+static int locate_binary(struct hp_plan_maker *maker) {
+  struct hp_plan *plan = maker->plan;
+  struct hp_candidates found = {0};
+  int result =
+      hp__plan_locate(plan->platform, plan->definition, given_binary(maker), &found, maker->error);
+  if (result == 0) {
+    const struct hp_candidate *best = &found.items[found.count - 1];
+    plan->executable = hp__arena_copy(&plan->arena, best->path);
+    plan->executable_source = best->source;
+  }
+  hp_candidates_fini(&found);
+  return result;
+}
+
+/* ---- the user ---- */
+
+static int choose_user(struct hp_plan_maker *maker) {
+  struct hp_plan *plan = maker->plan;
+  plan->user = (struct hp_user){-1, -1, ""};
+  if (plan->profile.user)
+    return plan->platform->find_user(plan->profile.user, &plan->user, maker->error);
+  const struct hp_strings *names = &plan->definition->user_as_root;
+  if (names->count == 0 || !plan->platform->is_privileged())
+    return 0;
+  for (size_t i = 0; i < names->count; i++)
+    if (plan->platform->find_user(names->items[i], &plan->user, NULL) == 0)
+      return 0;
+  return hp_error_set(maker->error, HP_ENOTFOUND, HP_PHASE_PLAN,
+                      "server '%s' must not run as root, and none of its users exists here",
+                      plan->definition->name);
+}
+
+/* ---- stop and deadlines ---- */
+
+static const struct hp_rung default_rungs[] = {
+    {.kind = HP_RUNG_TETHER, .wait = 10000},
+    {.kind = HP_RUNG_SIGNAL, .signal = "TERM", .wait = 10000},
+    {.kind = HP_RUNG_KILL},
+};
+
+static void choose_ladder(struct hp_plan *plan) {
+  bool tether = plan->ready.kind == HP_READY_CALLBACK;
+  plan->stop.items = (struct hp_rung *)(uintptr_t)(tether ? default_rungs : default_rungs + 1);
+  plan->stop.count = tether ? 3 : 2;
+  if (plan->definition->stop.count)
+    plan->stop = plan->definition->stop;
+  if (plan->profile.stop.count)
+    plan->stop = plan->profile.stop;
+}
+
+static int64_t first_positive(int64_t a, int64_t b, int64_t c) {
+  return a > 0 ? a : b > 0 ? b : c;
+}
+
+static int choose_containment(struct hp_plan_maker *maker) {
+  struct hp_plan *plan = maker->plan;
+  plan->required_containment = HP_CONTAINMENT_NONE;
+  if (!plan->profile.containment)
+    return 0;
+  for (int level = HP_CONTAINMENT_NONE; level <= HP_CONTAINMENT_TREE_CRASH; level++)
+    if (strcmp(hp_containment_name((enum hp_containment)level), plan->profile.containment) == 0) {
+      plan->required_containment = (enum hp_containment)level;
+      return 0;
+    }
+  return hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN, "unknown containment '%s'",
+                      plan->profile.containment);
+}
+
+static int choose_policy(struct hp_plan_maker *maker) {
+  struct hp_plan *plan = maker->plan;
+  const struct hp_definition *definition = plan->definition;
+  struct hp_policy *policy = &plan->policy;
+  plan->ready = definition->ready;
+  choose_ladder(plan);
+  policy->start_timeout =
+      first_positive(plan->profile.start_timeout, definition->start_timeout, START_TIMEOUT_MS);
+  policy->prepare_timeout =
+      first_positive(definition->prepare.timeout, PREPARE_TIMEOUT_MS, PREPARE_TIMEOUT_MS);
+  policy->rung_count = (int)plan->stop.count;
+  for (int i = 0; i < policy->rung_count; i++)
+    policy->ladder[i] =
+        (struct hp_ladder_step){plan->stop.items[i].wait, plan->stop.items[i].force};
+  policy->reservation_retries = RESERVATION_RETRIES;
+  policy->restart = HP_RESTART_NEVER;
+  const char *signal = definition->host_death_signal;
+  plan->host_death_signal = !signal ? "TERM" : signal[0] ? signal : NULL;
+  return choose_containment(maker);
+}
+
+/* ---- the whole ---- */
+
+static int (*const steps[])(struct hp_plan_maker *) = {
+    choose_definition, read_settings,           choose_user,         locate_binary,
+    choose_policy,     hp__plan_choose_address, hp__plan_fill_texts, hp__plan_choose_places,
+};
+
+int hp__plan_no_memory(struct hp_plan_maker *maker) {
+  return hp_error_set(maker->error, HP_ENOMEM, HP_PHASE_PLAN, "no memory for the plan");
+}
+
+int hp__plan_make(struct hp_plan **out, const struct hp_registry *registry,
+                  struct hp_sources *sources, const hp_options *options, hp_error *error) {
+  struct hp_plan *plan = *out = hp__alloc(sizeof *plan);
+  struct hp_plan_maker maker = {plan, registry, options, error, NULL, NULL};
+  if (!plan)
+    return hp__plan_no_memory(&maker);
+  plan->platform = registry->platform;
+  int result =
+      hp__sources_acquire(sources, registry->platform, options->file, &plan->source, error);
+  for (size_t i = 0; result == 0 && i < sizeof steps / sizeof *steps; i++)
+    result = steps[i](&maker);
+  if (result == 0 && plan->arena.failed)
+    result = hp__plan_no_memory(&maker);
+  if (result < 0) {
+    hp_plan_free(plan);
+    *out = NULL;
+  }
+  return result;
+}
+
+void hp_plan_free(hp_plan *plan) {
+  if (!plan)
+    return;
+  hp__source_release(plan->source);
+  hp__arena_fini(&plan->arena);
+  hp__free(plan);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Definition + profile + overrides, resolved and checked. Immutable once made; changes nothing on
+ * disk. What only the launch can know stays a named variable in a template.
+ */
+#ifndef HP_CORE_PLAN_H
+#define HP_CORE_PLAN_H
+
+#include "core/lifecycle.h"
+#include "core/options.h"
+#include "core/registry.h"
+#include "core/sources.h"
+
+/* Names of our own sockets in the private directory: short, for the address has few bytes. */
+#define HP_CALLBACK_NAME "c"
+#define HP_NOTIFY_NAME "n"
+/* A secret NAME is kept in the data directory as secret-NAME. */
+#define HP_SECRET_PREFIX "secret-"
+
+struct hp_plan {
+  struct hp_arena arena;
+  struct hp_source *source; /* its strings are used here */
+  const struct hp_platform_ops *platform;
+  const struct hp_transport_ops *transport;
+  const struct hp_definition *definition;
+  struct hp_profile profile; /* with the caller's overrides applied */
+
+  const char *executable, *executable_source;
+  struct hp_templates arguments;   /* argv, [0] included */
+  struct hp_variables environment; /* what differs from the host's */
+  struct hp_strings inherited;     /* the host's, "NAME=value" */
+  const char *working_dir;
+  struct hp_user user;
+
+  struct hp_transport_spec address;
+  struct hp_endpoint known;                /* parts of the endpoint that are certain already */
+  const struct hp_transport_ops *callback; /* NULL: the server calls nobody back */
+  struct hp_template descriptor, report;
+  const char *runtime_base; /* where the private directory is made; NULL: none is needed */
+  const char *runtime_dir;  /* its name with X for what the launch chooses */
+  bool needs_data_dir;
+  const char *data_dir;       /* the user's, absolute; NULL: a temporary one */
+  const char *temporary_base; /* where that is made */
+  struct hp_templates prepare;
+  const char *creates;
+  struct hp_file *files;
+  size_t file_count;
+
+  struct hp_ready ready;
+  struct hp_rungs stop;
+  struct hp_policy policy;
+  const char *host_death_signal; /* NULL: none */
+  enum hp_containment required_containment;
+};
+
+int hp__plan_make(struct hp_plan **plan, const struct hp_registry *registry,
+                  struct hp_sources *sources, const hp_options *options, hp_error *error);
+
+/* Where the binary may lie, by definition and overrides; used by the plan and by `locate`. */
+int hp__plan_locate(const struct hp_platform_ops *platform, const struct hp_definition *definition,
+                    const char *given, struct hp_candidates *found, hp_error *error);
+
+/* "Setting 'x' …": where a value of the user's stands. */
+void hp__prefix_position(hp_error *error, const struct hp_position *position);
+
+#endif

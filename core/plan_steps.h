@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What the steps of making a plan share. Private to core/plan*.c. */
+#ifndef HP_CORE_PLAN_STEPS_H
+#define HP_CORE_PLAN_STEPS_H
+
+#include "core/plan.h"
+
+struct hp_plan_maker {
+  struct hp_plan *plan;
+  const struct hp_registry *registry;
+  const hp_options *options;
+  hp_error *error;
+  const char **values; /* of the definition's settings, in their order; NULL: not set */
+  const struct hp_transport_rule *rule;
+};
+
+int hp__plan_no_memory(struct hp_plan_maker *maker);
+
+/* plan_address.c: which transport and what of the address is known. */
+int hp__plan_choose_address(struct hp_plan_maker *maker);
+/* plan_address.c: where private directories are made, and whether the address fits there. */
+int hp__plan_choose_places(struct hp_plan_maker *maker);
+/* plan_texts.c: command line, environment, files, with all that is known filled in. */
+int hp__plan_fill_texts(struct hp_plan_maker *maker);
+/* plan_texts.c: whether a variable, or one that begins with "prefix.", is left anywhere. */
+bool hp__plan_uses(const struct hp_plan *plan, const char *variable);
+
+#endif

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* The shell: what happens in the world becomes events, effects become calls. */
+#include "core/process.h"
+
+#include "core/alloc.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct hp_event {
+  enum hp_event_kind kind;
+  enum hp_state state;
+  const char *text;
+  const hp_error *error;
+  int64_t remaining;
+};
+
+enum hp_event_kind hp_event_kind(const hp_event *event) {
+  return event->kind;
+}
+
+enum hp_state hp_event_state(const hp_event *event) {
+  return event->state;
+}
+
+const char *hp_event_text(const hp_event *event) {
+  return event->text;
+}
+
+const hp_error *hp_event_error(const hp_event *event) {
+  return event->error;
+}
+
+int64_t hp_event_remaining(const hp_event *event) {
+  return event->remaining;
+}
+
+/* ---- time ---- */
+
+/* uv_now() is rounded down. A deadline is counted from the next millisecond and looked at with the
+ * one that has begun, so that it never passes early. */
+int64_t hp__process_now(hp_process *process) {
+  uv_update_time(&process->context->loop);
+  return (int64_t)uv_now(&process->context->loop) + 1;
+}
+
+static void timer_due(uv_timer_t *timer) {
+  hp_process *process = timer->data;
+  struct hp_machine_event event = {.type = HP_ON_DEADLINE,
+                                   .now = (int64_t)uv_now(&process->context->loop)};
+  hp__process_post(process, event);
+}
+
+static void arm(hp_process *process, const struct hp_effect *effect) {
+  uv_update_time(&process->context->loop);
+  int64_t wait = effect->deadline - (int64_t)uv_now(&process->context->loop);
+  uv_timer_start(&process->timer, timer_due, wait > 0 ? (uint64_t)wait : 0, 0);
+}
+
+static void disarm(hp_process *process, const struct hp_effect *effect) {
+  (void)effect;
+  uv_timer_stop(&process->timer);
+}
+
+/* ---- telling ---- */
+
+static const hp_error *current_error(const hp_process *process) {
+  return process->failure.code ? &process->failure : NULL;
+}
+
+static void tell(hp_process *process, enum hp_event_kind kind, enum hp_state state,
+                 const char *text) {
+  int64_t armed = process->machine.armed;
+  struct hp_event event = {
+      .kind = kind,
+      .state = state,
+      .text = text,
+      .error = current_error(process),
+      .remaining = armed == HP_NEVER ? -1 : armed - (int64_t)uv_now(&process->context->loop),
+  };
+  if (process->callback)
+    process->callback(process, &event, process->user);
+}
+
+void hp__process_inform(hp_process *process, const char *text) {
+  if (!process->finishing)
+    tell(process, HP_EVENT_INFO, process->machine.state, text);
+}
+
+/* The parts of the endpoint, as values that stay. */
+static void view_endpoint(hp_process *process) {
+  const struct hp_launch *launch = &process->launch;
+  struct hp_process_view *view = &process->view;
+  char text[HP_ENDPOINT_TEXT_SIZE];
+  const char *descriptor = NULL;
+  hp_endpoint_print(&launch->endpoint, text);
+  view->endpoint = hp__arena_copy(&process->arena, text);
+  if (process->plan->descriptor.count > 0)
+    hp__launch_text(&process->launch, &process->plan->descriptor, &descriptor, NULL);
+  else
+    descriptor = process->reported ? process->reported : text;
+  view->descriptor = hp__arena_copy(&process->arena, descriptor);
+  view->port = launch->endpoint.port;
+  view->host =
+      launch->endpoint.host[0] ? hp__arena_copy(&process->arena, launch->endpoint.host) : NULL;
+  view->path =
+      launch->endpoint.path[0] ? hp__arena_copy(&process->arena, launch->endpoint.path) : NULL;
+}
+
+void hp__process_publish(hp_process *process, enum hp_state state) {
+  uv_mutex_lock(&process->lock);
+  if (state == HP_STATE_READY) {
+    view_endpoint(process);
+    process->view.ready_once = true;
+    process->view.verified = process->verified;
+  }
+  process->view.state = state;
+  process->view.pid = hp__subprocess_pid(process->server);
+  process->view.alive = hp__subprocess_is_running(process->server);
+  uv_cond_broadcast(&process->changed);
+  uv_mutex_unlock(&process->lock);
+  tell(process, HP_EVENT_STATE, state, NULL);
+}
+
+static void notify(hp_process *process, const struct hp_effect *effect) {
+  (void)effect;
+  if (hp__state_is_terminal(process->machine.state))
+    hp__process_finish(process); /* the end is told when nothing is left */
+  else
+    hp__process_publish(process, process->machine.state);
+}
+
+static void inform(hp_process *process, const struct hp_effect *effect) {
+  (void)effect;
+  hp__process_inform(process, process->info);
+}
+
+/* ---- effects ---- */
+
+static void prepare(hp_process *process, const struct hp_effect *effect) {
+  (void)effect;
+  hp__process_prepare(process);
+}
+
+static void reserve(hp_process *process, const struct hp_effect *effect) {
+  (void)effect;
+  hp__process_reserve(process);
+}
+
+static void spawn(hp_process *process, const struct hp_effect *effect) {
+  (void)effect;
+  hp__process_spawn(process);
+}
+
+static void await(hp_process *process, const struct hp_effect *effect) {
+  (void)effect;
+  hp__process_await(process);
+}
+
+static void take_rung(hp_process *process, const struct hp_effect *effect) {
+  hp__process_take_rung(process, effect->rung);
+}
+
+static void undo_reserve(hp_process *process, const struct hp_effect *effect) {
+  (void)effect;
+  hp__process_undo_reserve(process);
+}
+
+static void (*const carry_out[])(hp_process *, const struct hp_effect *) = {
+    [HP_DO_PREPARE] = prepare, [HP_DO_RESERVE] = reserve,
+    [HP_DO_SPAWN] = spawn,     [HP_DO_AWAIT] = await,
+    [HP_DO_ARM] = arm,         [HP_DO_DISARM] = disarm,
+    [HP_DO_STOP] = take_rung,  [HP_DO_RELEASE] = undo_reserve,
+    [HP_DO_NOTIFY] = notify,   [HP_DO_INFORM] = inform,
+};
+
+/* ---- the only loop ---- */
+
+static void step(hp_process *process) {
+  struct hp_machine_event event = process->events[0];
+  process->event_count--;
+  memmove(process->events, process->events + 1,
+          (size_t)process->event_count * sizeof *process->events);
+  enum hp_cause before = process->machine.cause;
+  struct hp_update update = hp__step(&process->machine, &event);
+  if (process->machine.cause != before)
+    hp__process_keep_cause(process);
+  for (int i = 0; i < update.count; i++)
+    carry_out[update.effects[i].type](process, &update.effects[i]);
+}
+
+/* Effects post events while an update is carried out: they wait until it is done. */
+void hp__process_post(hp_process *process, struct hp_machine_event event) {
+  if (process->event_count < HP_PROCESS_EVENTS)
+    process->events[process->event_count++] = event;
+  if (process->stepping)
+    return;
+  process->stepping = true;
+  process->open++; /* the last handle may close on the way */
+  while (process->event_count > 0)
+    step(process);
+  process->stepping = false;
+  hp__process_release(process);
+}
+
+/* ---- the end ---- */
+
+static void free_process(hp_process *process) {
+  hp__launch_fini(&process->launch);
+  hp__arena_fini(&process->arena);
+  hp__error_fini(&process->failure);
+  hp__error_fini(&process->attempt);
+  hp__free(process->reservation);
+  hp__free(process->reported);
+  hp_plan_free(process->plan);
+  uv_mutex_destroy(&process->lock);
+  uv_cond_destroy(&process->changed);
+  hp__free(process);
+}
+
+/* Frees it when it has ended and its owner has let go; a call that is still to be served does it
+ * then. Only the loop frees: a closing thread touches nothing of the process any more. */
+static void free_if_closed(hp_process *process) {
+  hp_context *context = process->context;
+  uv_mutex_lock(&context->lock);
+  bool closed = process->wish.close && !process->is_called;
+  bool *done = process->wish.done;
+  if (closed)
+    hp__context_unlink(context, process);
+  uv_mutex_unlock(&context->lock);
+  if (!closed)
+    return;
+  free_process(process);
+  uv_mutex_lock(&context->lock);
+  if (done)
+    *done = true;
+  uv_cond_broadcast(&context->changed);
+  uv_mutex_unlock(&context->lock);
+}
+
+void hp__process_release(hp_process *process) {
+  if (--process->open > 0)
+    return;
+  process->ended = true;
+  hp__process_publish(process, process->machine.state);
+  free_if_closed(process);
+}
+
+/* ---- wishes of callers ---- */
+
+static void start(hp_process *process) {
+  uv_timer_init(&process->context->loop, &process->timer);
+  process->timer.data = process;
+  process->open++; /* until hp__process_finish() has closed the timer */
+  struct hp_machine_event event = {.type = HP_ON_START, .now = hp__process_now(process)};
+  hp__process_post(process, event);
+}
+
+static void post_stop(hp_process *process, int64_t budget) {
+  struct hp_machine_event event = {.type = HP_ON_STOP, .now = hp__process_now(process)};
+  event.as.budget = budget;
+  hp__process_post(process, event);
+}
+
+void hp__process_serve(hp_process *process) {
+  uv_mutex_lock(&process->context->lock);
+  struct hp_process_wish wish = process->wish;
+  process->wish.start = process->wish.stop = process->wish.patient = false;
+  process->wish.limit = HP_NEVER;
+  uv_mutex_unlock(&process->context->lock);
+  if (process->ended) {
+    free_if_closed(process);
+    return;
+  }
+  process->open++; /* each of the posts below may end it */
+  if (wish.start)
+    start(process);
+  if (wish.patient)
+    post_stop(process, -1);
+  if (wish.stop)
+    post_stop(process, HP_NEVER);
+  if (wish.limit != HP_NEVER)
+    post_stop(process, wish.limit);
+  hp__process_release(process);
+}

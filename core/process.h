@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One server: the shell around the state machine. Everything here runs on the context's thread but
+ * what stands under `lock`, which the public functions (process_api.c) read and the loop writes.
+ *
+ *   process.c      events -> hp__step -> effects
+ *   process_start.c  the effects PREPARE, RESERVE, SPAWN, AWAIT
+ *   process_end.c    STOP, RELEASE, what an exit means, the end of the instance
+ */
+#ifndef HP_CORE_PROCESS_H
+#define HP_CORE_PROCESS_H
+
+#include "core/context.h"
+#include "core/error.h"
+#include "core/lifecycle.h"
+#include "core/readiness.h"
+#include "core/subprocess.h"
+
+enum { HP_PROCESS_EVENTS = 16 }; /* an effect posts one event at most, an update has few effects */
+
+/* What the public functions answer. Written by the loop, read by any thread, under `lock`. The
+ * strings are the process's and never change once they are set. */
+struct hp_process_view {
+  enum hp_state state;
+  int64_t pid;
+  enum hp_containment containment;
+  bool alive, verified, ready_once;
+  bool forced, kill_asked; /* the last rung was taken; a caller asked for just that */
+  struct hp_exit exit;
+  const char *endpoint, *descriptor, *path, *host, *data_dir;
+  uint16_t port;
+  const char *stop_rung;
+  double stop_time;
+};
+
+struct hp_process_wish { /* what callers want, merged until the loop comes to it */
+  bool start, stop, patient;
+  int64_t limit; /* the smallest that was asked for; HP_NEVER: none */
+  bool close;    /* its owner has let go: free it when it has ended */
+  bool *done;    /* set, and the context's `changed` signalled, after that; may be NULL */
+};
+
+struct hp_process {
+  hp_context *context;
+  /* under the context's lock */
+  hp_process *next, *next_called;
+  bool is_called;
+  struct hp_process_wish wish;
+
+  hp_plan *plan;
+  hp_event_callback callback;
+  void *user;
+
+  /* the machine and its shell */
+  struct hp_machine machine;
+  struct hp_machine_event events[HP_PROCESS_EVENTS];
+  int event_count;
+  bool stepping;
+  bool finishing; /* the machine is in a terminal state */
+  bool ended;     /* and nothing is left */
+  int open;       /* handles, subprocesses and work that still refer to this memory */
+  uv_timer_t timer;
+  uv_work_t cleanup;
+  uv_work_t sweep;
+
+  /* this attempt */
+  struct hp_launch launch;
+  void *reservation;  /* the transport's state */
+  int reserve_result; /* of RESERVE: SPAWN reports it */
+  hp_directory *runtime, *data;
+  hp_readiness *readiness;
+  hp_subprocess *preparation, *server, *stop_command;
+
+  /* what is told */
+  struct hp_arena arena;   /* the view's strings */
+  struct hp_error failure; /* the first cause */
+  struct hp_error attempt; /* of the attempt at hand: forgotten when another one is made */
+  const char *info;        /* of the INFORM at hand */
+  char *reported;          /* the server's own descriptor */
+  char rung_text[64];
+  uint64_t stop_began; /* uv_hrtime() at the first rung; 0: no stop yet */
+  bool verified;
+
+  uv_mutex_t lock; /* for what follows */
+  uv_cond_t changed;
+  struct hp_process_view view;
+};
+
+/* process.c */
+void hp__process_serve(hp_process *process);
+void hp__process_post(hp_process *process, struct hp_machine_event event);
+/* Tells the caller of news within a state; not through the machine. */
+void hp__process_inform(hp_process *process, const char *text);
+/* Milliseconds on the loop's clock, rounded up: a deadline never comes early. */
+int64_t hp__process_now(hp_process *process);
+void hp__process_publish(hp_process *process, enum hp_state state);
+/* One of the things that `open` counts has ended. */
+void hp__process_release(hp_process *process);
+
+/* process_start.c */
+void hp__process_prepare(hp_process *process);
+void hp__process_reserve(hp_process *process);
+void hp__process_spawn(hp_process *process);
+void hp__process_await(hp_process *process);
+/* Starts a command of the definition's with the launch's variables filled in; the error is left in
+ * `attempt`. */
+int hp__process_run(hp_process *process, hp_subprocess **subprocess,
+                    const struct hp_templates *command, hp_line_callback line,
+                    hp_subprocess_callback ended);
+
+/* process_end.c */
+void hp__process_take_rung(hp_process *process, int rung);
+void hp__process_undo_reserve(hp_process *process);
+void hp__process_server_ended(hp_subprocess *server);
+void hp__process_close_subprocess(hp_subprocess **subprocess);
+/* Gives back what the instance took beyond the reservation; ends in hp__process_publish(). */
+void hp__process_finish(hp_process *process);
+
+/* failure.c: writes the first cause down, once. */
+void hp__process_keep_cause(hp_process *process);
+void hp__describe_exit(const struct hp_exit *exit, char *text, size_t size);
+
+#endif

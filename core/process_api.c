@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* The public functions of a server: wishes to the loop, and answers from what it published. */
+#include "core/alloc.h"
+#include "core/process.h"
+
+#include <string.h>
+
+static int fail(hp_error **error, int code, const char *message) {
+  struct hp_error e = {0};
+  hp_error_set(&e, code, HP_PHASE_USE, "%s", message);
+  return hp__error_give(error, &e);
+}
+
+/* ---- start ---- */
+
+static int init_sync(hp_process *process) {
+  if (uv_mutex_init(&process->lock) != 0)
+    return HP_ENOMEM;
+  if (uv_cond_init(&process->changed) == 0)
+    return 0;
+  uv_mutex_destroy(&process->lock);
+  return HP_ENOMEM;
+}
+
+static hp_process *new_process(hp_context *context, hp_plan *plan) {
+  hp_process *process = hp__alloc(sizeof *process);
+  void *reservation = process ? hp__alloc(plan->transport->size ? plan->transport->size : 1) : NULL;
+  if (!reservation || init_sync(process) < 0) {
+    hp__free(reservation);
+    hp__free(process);
+    return NULL;
+  }
+  process->context = context;
+  process->plan = plan;
+  process->reservation = reservation;
+  process->wish.limit = HP_NEVER;
+  process->view.stop_time = -1;
+  hp__launch_init(&process->launch, plan);
+  hp__machine_init(&process->machine, &plan->policy);
+  return process;
+}
+
+static void wish_start(hp_process *process) {
+  hp_context *context = process->context;
+  hp__context_link(context, process);
+  uv_mutex_lock(&context->lock);
+  process->wish.start = true;
+  hp__context_call(context, process);
+  uv_mutex_unlock(&context->lock);
+}
+
+int hp_process_start_async(hp_context *context, const hp_options *options,
+                           hp_event_callback callback, void *user, hp_process **out,
+                           hp_error **error) {
+  struct hp_error e = {0};
+  struct hp_plan *plan;
+  *out = NULL;
+  if (hp__plan_make(&plan, &context->registry, &context->sources, options, &e) < 0)
+    return hp__error_give(error, &e);
+  hp_process *process = new_process(context, plan);
+  if (!process) {
+    hp_plan_free(plan);
+    return fail(error, HP_ENOMEM, "no memory for a server");
+  }
+  process->callback = callback;
+  process->user = user;
+  *out = process;
+  wish_start(process);
+  return 0;
+}
+
+int hp_plan_make(hp_context *context, const hp_options *options, hp_plan **plan, hp_error **error) {
+  struct hp_error e = {0};
+  if (hp__plan_make(plan, &context->registry, &context->sources, options, &e) < 0)
+    return hp__error_give(error, &e);
+  return 0;
+}
+
+/* ---- waiting ---- */
+
+typedef bool (*condition)(const hp_process *process);
+
+static bool is_over(const hp_process *process) {
+  return hp__state_is_terminal(process->view.state);
+}
+
+static bool is_ready_or_over(const hp_process *process) {
+  return process->view.state == HP_STATE_READY || is_over(process);
+}
+
+/* Under the lock. false: the time ran out. */
+static bool wait_for(hp_process *process, condition reached, int64_t timeout) {
+  uint64_t end = uv_hrtime() + (uint64_t)(timeout > 0 ? timeout : 0) * 1000000;
+  while (!reached(process)) {
+    if (timeout < 0) {
+      uv_cond_wait(&process->changed, &process->lock);
+      continue;
+    }
+    uint64_t now = uv_hrtime();
+    if (now >= end)
+      return false;
+    uv_cond_timedwait(&process->changed, &process->lock, end - now);
+  }
+  return true;
+}
+
+static int refuse_inside(hp_error **error) {
+  return fail(error, HP_EDEADLK, "a callback cannot wait for the thread that it runs on");
+}
+
+static int give_failure(hp_process *process, hp_error **error) {
+  struct hp_error copy = {0};
+  hp__error_copy(&copy, &process->failure);
+  return hp__error_give(error, &copy);
+}
+
+int hp_process_wait_ready(hp_process *process, int64_t timeout, hp_error **error) {
+  if (hp__context_is_inside(process->context))
+    return refuse_inside(error);
+  uv_mutex_lock(&process->lock);
+  bool reached = wait_for(process, is_ready_or_over, timeout);
+  bool ready = process->view.state == HP_STATE_READY;
+  bool was_ready = process->view.ready_once;
+  uv_mutex_unlock(&process->lock);
+  if (!reached)
+    return fail(error, HP_ETIMEDOUT, "the server is not ready yet");
+  if (ready)
+    return 0;
+  if (process->failure.code)
+    return give_failure(process, error);
+  return fail(error, was_ready ? HP_ESTATE : HP_ECANCELED, "the server was stopped");
+}
+
+int hp_process_start(hp_context *context, const hp_options *options, hp_process **process,
+                     hp_error **error) {
+  if (hp__context_is_inside(context)) {
+    *process = NULL;
+    return refuse_inside(error);
+  }
+  int result = hp_process_start_async(context, options, NULL, NULL, process, error);
+  if (result < 0)
+    return result;
+  result = hp_process_wait_ready(*process, -1, error);
+  if (result < 0) {
+    hp_process *failed = *process;
+    *process = NULL;
+    hp_process_close(failed);
+  }
+  return result;
+}
+
+static int fail_killed(const hp_process *process, hp_error **error) {
+  struct hp_error e = {0};
+  hp_error_set(&e, HP_EKILLED, HP_PHASE_STOP, "server '%s' did not stop in time and was killed",
+               process->plan->definition->name);
+  hp_error_set_hint(&e, "a longer wait in its stop ladder, or a longer shutdown timeout, lets it "
+                        "finish");
+  return hp__error_give(error, &e);
+}
+
+int hp_process_wait(hp_process *process, int64_t timeout, hp_error **error) {
+  if (hp__context_is_inside(process->context))
+    return refuse_inside(error);
+  uv_mutex_lock(&process->lock);
+  bool reached = wait_for(process, is_over, timeout);
+  bool forced = process->view.forced, kill_asked = process->view.kill_asked;
+  bool failed = process->view.state == HP_STATE_FAILED;
+  uv_mutex_unlock(&process->lock);
+  if (!reached)
+    return fail(error, HP_ETIMEDOUT, "the server has not ended yet");
+  if (failed)
+    return give_failure(process, error);
+  return forced && !kill_asked ? fail_killed(process, error) : 0;
+}
+
+/* ---- stop ---- */
+
+static void ask(hp_process *process, int64_t budget) {
+  hp_context *context = process->context;
+  uv_mutex_lock(&process->lock);
+  process->view.kill_asked = process->view.kill_asked || budget == 0;
+  uv_mutex_unlock(&process->lock);
+  uv_mutex_lock(&context->lock);
+  struct hp_process_wish *wish = &process->wish;
+  if (budget < 0)
+    wish->patient = true;
+  else if (budget == HP_NEVER)
+    wish->stop = true;
+  else if (budget < wish->limit)
+    wish->limit = budget;
+  hp__context_call(context, process);
+  uv_mutex_unlock(&context->lock);
+}
+
+void hp_process_shutdown_async(hp_process *process, int64_t timeout) {
+  ask(process, timeout);
+}
+
+int hp_process_shutdown(hp_process *process, int64_t timeout, hp_error **error) {
+  if (hp__context_is_inside(process->context))
+    return refuse_inside(error);
+  ask(process, timeout);
+  return hp_process_wait(process, -1, error);
+}
+
+void hp_process_stop_async(hp_process *process) {
+  ask(process, HP_NEVER);
+}
+
+void hp_process_close(hp_process *process) {
+  if (!process)
+    return;
+  hp_context *context = process->context;
+  bool inside = hp__context_is_inside(context);
+  bool done = false;
+  uv_mutex_lock(&context->lock);
+  process->wish.stop = process->wish.close = true;
+  process->wish.done = inside ? NULL : &done;
+  hp__context_call(context, process); /* from here on it may be gone at any moment */
+  while (!inside && !done)
+    uv_cond_wait(&context->changed, &context->lock);
+  uv_mutex_unlock(&context->lock);
+}
+
+/* ---- answers ---- */
+
+/* One field of the view, read under its lock. */
+#define ANSWER(type, name, field)                                                                  \
+  type name(hp_process *process) {                                                                 \
+    uv_mutex_lock(&process->lock);                                                                 \
+    type value = process->view.field;                                                              \
+    uv_mutex_unlock(&process->lock);                                                               \
+    return value;                                                                                  \
+  }
+
+ANSWER(const char *, hp_process_endpoint, endpoint)
+ANSWER(const char *, hp_process_descriptor, descriptor)
+ANSWER(const char *, hp_process_path, path)
+ANSWER(const char *, hp_process_host, host)
+ANSWER(uint16_t, hp_process_port, port)
+ANSWER(const char *, hp_process_data_dir, data_dir)
+ANSWER(int64_t, hp_process_pid, pid)
+ANSWER(enum hp_state, hp_process_state, state)
+ANSWER(bool, hp_process_is_alive, alive)
+ANSWER(enum hp_containment, hp_process_containment, containment)
+ANSWER(bool, hp_process_is_verified, verified)
+ANSWER(struct hp_exit, hp_process_exit_status, exit)
+ANSWER(const char *, hp_process_stop_rung, stop_rung)
+ANSWER(double, hp_process_stop_time, stop_time)
+
+const char *hp_process_transport(hp_process *process) {
+  return process->plan->transport->name;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* The effects that bring a server down, and what is owed to the world afterwards. */
+#include "core/process.h"
+
+#include "core/alloc.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void hp__process_close_subprocess(hp_subprocess **subprocess) {
+  if (*subprocess)
+    hp__subprocess_close(*subprocess);
+  *subprocess = NULL;
+}
+
+/* ---- the ladder ---- */
+
+static hp_subprocess *target_of(const hp_process *process) {
+  return process->preparation ? process->preparation : process->server;
+}
+
+static bool take_tether(hp_process *process, const struct hp_rung *rung) {
+  (void)rung;
+  return process->readiness && hp__readiness_cut_tether(process->readiness);
+}
+
+static bool take_signal(hp_process *process, const struct hp_rung *rung) {
+  enum hp_scope scope = rung->leader ? HP_SCOPE_LEADER : HP_SCOPE_TREE;
+  return hp__subprocess_signal(target_of(process), scope, rung->signal, NULL) == 0;
+}
+
+static bool take_kill(hp_process *process, const struct hp_rung *rung) {
+  (void)rung;
+  uv_mutex_lock(&process->lock);
+  process->view.forced = true;
+  uv_mutex_unlock(&process->lock);
+  return hp__subprocess_signal(target_of(process), HP_SCOPE_TREE, "KILL", NULL) == 0;
+}
+
+static void command_ended(hp_subprocess *command) {
+  hp_process *process = command->owner.data;
+  if (command->exit.kind != HP_EXIT_CODE || command->exit.value != 0)
+    hp__process_inform(process, "the command that was to stop it was not successful");
+  hp__process_close_subprocess(&process->stop_command);
+}
+
+static bool take_command(hp_process *process, const struct hp_rung *rung) {
+  if (process->preparation || process->stop_command)
+    return false;
+  return hp__process_run(process, &process->stop_command, &rung->command, NULL, command_ended) == 0;
+}
+
+static const struct {
+  const char *text;
+  bool (*take)(hp_process *process, const struct hp_rung *rung);
+} rungs[] = {
+    [HP_RUNG_TETHER] = {"tether", take_tether},
+    [HP_RUNG_COMMAND] = {"command", take_command},
+    [HP_RUNG_SIGNAL] = {"signal", take_signal},
+    [HP_RUNG_KILL] = {"kill", take_kill},
+};
+
+static void note_rung(hp_process *process, const struct hp_rung *rung) {
+  if (process->stop_began == 0)
+    process->stop_began = uv_hrtime();
+  snprintf(process->rung_text, sizeof process->rung_text, "%s%s%s", rungs[rung->kind].text,
+           rung->signal ? " " : "", rung->signal ? rung->signal : "");
+  hp__process_inform(process, process->rung_text);
+}
+
+/* A rung that has nothing to act on (a tether that was never tied) gives way to the next one, but
+ * never to force: that has its own time. */
+void hp__process_take_rung(hp_process *process, int index) {
+  const struct hp_rungs *ladder = &process->plan->stop;
+  for (size_t i = (size_t)index; i < ladder->count; i++) {
+    const struct hp_rung *rung = &ladder->items[i];
+    if (i > (size_t)index && (rung->force || rung->kind == HP_RUNG_KILL))
+      return;
+    if (rungs[rung->kind].take(process, rung)) {
+      note_rung(process, rung);
+      return;
+    }
+  }
+}
+
+/* ---- the exit ---- */
+
+/* A server that died of a taken port says so; another process was faster than it. */
+static bool died_of_taken_address(const hp_process *process, const char *output) {
+  const char *sign = process->plan->definition->port_taken;
+  return sign && output && process->plan->address.port == 0 &&
+         process->plan->transport->kind == HP_ENDPOINT_TCP && strstr(output, sign);
+}
+
+static void note_exit(hp_process *process, const struct hp_exit *exit) {
+  bool stopped = process->stop_began != 0;
+  uv_mutex_lock(&process->lock);
+  process->view.exit = *exit;
+  process->view.alive = false;
+  process->view.stop_rung = stopped ? process->rung_text : NULL;
+  process->view.stop_time = stopped ? (double)(uv_hrtime() - process->stop_began) / 1e6 : -1;
+  uv_mutex_unlock(&process->lock);
+}
+
+static void explain_end(hp_process *process, const struct hp_exit *exit, const char *output) {
+  const struct hp_plan *plan = process->plan;
+  bool ready = process->machine.state == HP_STATE_READY;
+  const char *cause = NULL, *hint = NULL;
+  char how[64];
+  hp__describe_exit(exit, how, sizeof how);
+  hp_error_set(&process->attempt, ready ? HP_EDIED : HP_EEXITED,
+               ready ? HP_PHASE_RUN : HP_PHASE_READY, "server '%s' %s%s", plan->definition->name,
+               how, ready ? "" : " before it was ready");
+  hp_error_set_os_code(&process->attempt, exit->value);
+  plan->platform->explain_exit(exit, &cause, &hint);
+  const char *last = output ? strrchr(output, '\n') : NULL;
+  if (cause)
+    hp_error_set_cause(&process->attempt, "%s", cause);
+  else if (output)
+    hp_error_set_cause(&process->attempt, "it said: %s", last ? last + 1 : output);
+  if (hint)
+    hp_error_set_hint(&process->attempt, "%s", hint);
+}
+
+void hp__process_server_ended(hp_subprocess *server) {
+  hp_process *process = server->owner.data;
+  struct hp_machine_event event = {.type = HP_ON_EXITED, .now = hp__process_now(process)};
+  char *output = hp__output_tail(&server->output);
+  event.as.end.clean = server->exit.kind == HP_EXIT_CODE && server->exit.value == 0;
+  event.as.end.taken = died_of_taken_address(process, output);
+  note_exit(process, &server->exit);
+  explain_end(process, &server->exit, output);
+  char *command = hp__launch_describe(&process->launch, &process->plan->arguments);
+  hp_error_set_detail(&process->attempt, HP_DETAIL_COMMAND, command);
+  hp_error_set_detail(&process->attempt, HP_DETAIL_OUTPUT, output);
+  hp__free(command);
+  hp__free(output);
+  hp__process_post(process, event);
+}
+
+/* ---- giving back ---- */
+
+void hp__process_undo_reserve(hp_process *process) {
+  const struct hp_plan *plan = process->plan;
+  if (process->readiness)
+    hp__readiness_close(process->readiness);
+  process->readiness = NULL;
+  hp__process_close_subprocess(&process->server);
+  plan->transport->release(process->reservation);
+  plan->platform->directory_free(process->runtime);
+  process->runtime = NULL;
+  process->launch.runtime_dir = NULL;
+}
+
+static void handle_closed(uv_handle_t *handle) {
+  hp__process_release(handle->data);
+}
+
+static void clean_up(uv_work_t *work) {
+  hp_process *process = work->data;
+  process->plan->platform->directory_free(process->data);
+}
+
+static void cleaned_up(uv_work_t *work, int status) {
+  (void)status;
+  hp_process *process = work->data;
+  process->data = NULL;
+  hp__process_release(process);
+}
+
+/* A temporary data directory may be large: it is emptied beside the loop. */
+static void release_data(hp_process *process) {
+  process->cleanup.data = process;
+  if (!process->data)
+    return;
+  if (!process->plan->data_dir &&
+      uv_queue_work(&process->context->loop, &process->cleanup, clean_up, cleaned_up) == 0) {
+    process->open++;
+    return;
+  }
+  process->plan->platform->directory_free(process->data);
+  process->data = NULL;
+}
+
+void hp__process_finish(hp_process *process) {
+  process->finishing = true;
+  hp__process_close_subprocess(&process->server);
+  hp__process_close_subprocess(&process->preparation);
+  hp__process_close_subprocess(&process->stop_command);
+  release_data(process);
+  uv_close((uv_handle_t *)&process->timer, handle_closed);
+}

@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: MIT */
+/* The effects that bring a server up: PREPARE, RESERVE, SPAWN, AWAIT. */
+#include "core/process.h"
+
+#include "core/alloc.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void post_simple(hp_process *process, enum hp_event_type type) {
+  struct hp_machine_event event = {.type = type, .now = hp__process_now(process)};
+  hp__process_post(process, event);
+}
+
+static void post_prepared(hp_process *process, bool success) {
+  struct hp_machine_event event = {.type = HP_ON_PREPARED, .now = hp__process_now(process)};
+  event.as.success = success;
+  hp__process_post(process, event);
+}
+
+static void post_spawn_failed(hp_process *process) {
+  struct hp_machine_event event = {.type = HP_ON_SPAWN_FAILED, .now = hp__process_now(process)};
+  event.as.end.taken = process->attempt.code == HP_EADDRINUSE && process->plan->address.port == 0;
+  hp__process_post(process, event);
+}
+
+static struct hp_spawn make_spawn(hp_process *process, char **argv, char **environment) {
+  const struct hp_plan *plan = process->plan;
+  return (struct hp_spawn){
+      .executable = argv[0],
+      .argv = argv,
+      .environment = environment,
+      .directory = plan->working_dir,
+      .session = HP_SESSION_OWN,
+      .user = plan->user,
+      .host_death_signal = plan->host_death_signal,
+  };
+}
+
+static void subprocess_closed(hp_subprocess *subprocess) {
+  hp__process_release(subprocess->owner.data);
+}
+
+static int start_subprocess(hp_process *process, hp_subprocess **subprocess, struct hp_spawn *spawn,
+                            hp_line_callback line, hp_subprocess_callback ended) {
+  struct hp_subprocess_owner owner = {
+      .data = process,
+      .loop = &process->context->loop,
+      .platform = process->plan->platform,
+      .buffer = process->context->read_buffer,
+      .line = line,
+      .ended = ended,
+      .closed = subprocess_closed,
+  };
+  int result = hp__subprocess_start(subprocess, &owner, spawn, &process->attempt);
+  if (*subprocess)
+    process->open++;
+  if (result < 0)
+    hp__process_close_subprocess(subprocess);
+  return result;
+}
+
+int hp__process_run(hp_process *process, hp_subprocess **subprocess,
+                    const struct hp_templates *command, hp_line_callback line,
+                    hp_subprocess_callback ended) {
+  char **argv, **environment;
+  int result = hp__launch_arguments(&process->launch, command, &argv, &process->attempt);
+  if (result == 0)
+    result = hp__launch_environment(&process->launch, &environment, &process->attempt);
+  if (result < 0)
+    return result;
+  struct hp_spawn spawn = make_spawn(process, argv, environment);
+  result = start_subprocess(process, subprocess, &spawn, line, ended);
+  char *text = result < 0 ? hp__launch_describe(&process->launch, command) : NULL;
+  if (text)
+    hp_error_set_detail(&process->attempt, HP_DETAIL_COMMAND, text);
+  hp__free(text);
+  return result;
+}
+
+/* ---- what a killed host left ---- */
+
+static void sweep(uv_work_t *work) {
+  hp_process *process = work->data;
+  const struct hp_plan *plan = process->plan;
+  if (plan->runtime_base)
+    plan->platform->sweep(plan->runtime_base);
+  if (plan->temporary_base &&
+      (!plan->runtime_base || strcmp(plan->temporary_base, plan->runtime_base) != 0))
+    plan->platform->sweep(plan->temporary_base);
+}
+
+static void swept(uv_work_t *work, int status) {
+  (void)status;
+  hp__process_release(work->data);
+}
+
+/* Once a context, beside the start and not before it: it is nobody's hurry but the disk's. */
+static void begin_sweep(hp_process *process) {
+  hp_context *context = process->context;
+  uv_mutex_lock(&context->lock);
+  bool due = !context->swept;
+  context->swept = true;
+  uv_mutex_unlock(&context->lock);
+  process->sweep.data = process;
+  if (due && uv_queue_work(&context->loop, &process->sweep, sweep, swept) == 0)
+    process->open++;
+}
+
+/* ---- PREPARE ---- */
+
+static int open_data_dir(hp_process *process) {
+  const struct hp_plan *plan = process->plan;
+  const struct hp_platform_ops *platform = plan->platform;
+  if (!plan->needs_data_dir)
+    return 0;
+  int result = plan->data_dir ? platform->directory_open(&process->data, plan->data_dir,
+                                                         &plan->user, &process->attempt)
+                              : platform->directory_new(&process->data, plan->temporary_base,
+                                                        &plan->user, &process->attempt);
+  if (result < 0)
+    return result;
+  process->launch.data_dir =
+      hp__arena_copy(&process->arena, platform->directory_path(process->data));
+  uv_mutex_lock(&process->lock);
+  process->view.data_dir = process->launch.data_dir;
+  uv_mutex_unlock(&process->lock);
+  return process->launch.data_dir
+             ? 0
+             : hp_error_set(&process->attempt, HP_ENOMEM, HP_PHASE_PREPARE, "no memory for a path");
+}
+
+/* A data directory keeps its secrets: the server's own copy of them is in its data. */
+static bool read_secret(const char *path, char secret[HP_SECRET_SIZE]) {
+  uv_fs_t request;
+  uv_file file = uv_fs_open(NULL, &request, path, UV_FS_O_RDONLY, 0, NULL);
+  uv_fs_req_cleanup(&request);
+  if (file < 0)
+    return false;
+  uv_buf_t buffer = uv_buf_init(secret, HP_SECRET_SIZE - 1);
+  int length = uv_fs_read(NULL, &request, file, &buffer, 1, 0, NULL);
+  uv_fs_req_cleanup(&request);
+  uv_fs_close(NULL, &request, file, NULL);
+  uv_fs_req_cleanup(&request);
+  secret[length > 0 ? length : 0] = '\0';
+  return length == HP_SECRET_SIZE - 1;
+}
+
+static int make_secret(hp_process *process, size_t index) {
+  const struct hp_plan *plan = process->plan;
+  char name[128], path[HP_PATH_SIZE + 128];
+  char *secret = process->launch.secrets[index];
+  snprintf(name, sizeof name, "%s%s", HP_SECRET_PREFIX, plan->definition->secrets[index].name);
+  snprintf(path, sizeof path, "%s/%s", process->launch.data_dir, name);
+  if (read_secret(path, secret))
+    return 0;
+  int result = hp__random_hex(secret, HP_SECRET_SIZE, &process->attempt);
+  if (result < 0)
+    return result;
+  return plan->platform->directory_write(process->data, name, secret, HP_SECRET_SIZE - 1,
+                                         &process->attempt);
+}
+
+static int make_secrets(hp_process *process) {
+  size_t count = process->plan->definition->secret_count;
+  process->launch.secrets = hp__arena_alloc(&process->arena, (count + 1) * HP_SECRET_SIZE);
+  int result = process->launch.secrets ? 0 : HP_ENOMEM;
+  for (size_t i = 0; result == 0 && i < count; i++)
+    result = make_secret(process, i);
+  return result;
+}
+
+static const char *staging_name(hp_process *process) {
+  return hp__arena_format(&process->arena, "%s.new", process->plan->creates);
+}
+
+static bool exists(const char *path) {
+  uv_fs_t request;
+  int result = uv_fs_stat(NULL, &request, path, NULL);
+  uv_fs_req_cleanup(&request);
+  return result == 0;
+}
+
+/* A half-made result looks finished to its server, so it is built beside and renamed into place;
+ * what an earlier attempt left half-made is removed first. The directory's lock is held. */
+static int begin_staging(hp_process *process) {
+  const struct hp_plan *plan = process->plan;
+  const char *name = staging_name(process);
+  uv_fs_t request;
+  process->launch.prepare_dir =
+      hp__arena_format(&process->arena, "%s/%s", process->launch.data_dir, name);
+  int result = plan->platform->directory_clear(process->data, name, &process->attempt);
+  if (result < 0)
+    return result;
+  result = uv_fs_mkdir(NULL, &request, process->launch.prepare_dir, 0700, NULL);
+  uv_fs_req_cleanup(&request);
+  if (result == 0 && plan->user.id >= 0) {
+    result = uv_fs_chown(NULL, &request, process->launch.prepare_dir, (uv_uid_t)plan->user.id,
+                         (uv_gid_t)plan->user.group, NULL);
+    uv_fs_req_cleanup(&request);
+  }
+  return result == 0
+             ? 0
+             : hp_error_set(&process->attempt, HP_EIO, HP_PHASE_PREPARE, "cannot make %s: %s",
+                            process->launch.prepare_dir, uv_strerror(result));
+}
+
+static int finish_staging(hp_process *process) {
+  uv_fs_t request;
+  const char *final =
+      hp__arena_format(&process->arena, "%s/%s", process->launch.data_dir, process->plan->creates);
+  int result = uv_fs_rename(NULL, &request, process->launch.prepare_dir, final ? final : "", NULL);
+  uv_fs_req_cleanup(&request);
+  return result == 0 ? 0
+                     : hp_error_set(&process->attempt, HP_EIO, HP_PHASE_PREPARE,
+                                    "cannot rename %s to %s: %s", process->launch.prepare_dir,
+                                    final, uv_strerror(result));
+}
+
+static void explain_preparation(hp_process *process, const struct hp_exit *exit, char *output) {
+  char how[64];
+  hp__describe_exit(exit, how, sizeof how);
+  hp_error_set(&process->attempt, HP_EPREPARE, HP_PHASE_PREPARE, "the preparation of %s's data %s",
+               process->plan->definition->name, how);
+  char *command = hp__launch_describe(&process->launch, &process->plan->prepare);
+  hp_error_set_detail(&process->attempt, HP_DETAIL_COMMAND, command);
+  hp_error_set_detail(&process->attempt, HP_DETAIL_OUTPUT, output);
+  if (output)
+    hp_error_set_cause(&process->attempt, "it said: %s",
+                       strrchr(output, '\n') ? strrchr(output, '\n') + 1 : output);
+  hp__free(command);
+}
+
+static void preparation_ended(hp_subprocess *preparation) {
+  hp_process *process = preparation->owner.data;
+  bool success = preparation->exit.kind == HP_EXIT_CODE && preparation->exit.value == 0;
+  if (success)
+    success = finish_staging(process) == 0;
+  else {
+    char *output = hp__output_tail(&preparation->output);
+    explain_preparation(process, &preparation->exit, output);
+    hp__free(output);
+  }
+  hp__process_close_subprocess(&process->preparation);
+  post_prepared(process, success);
+}
+
+/* 1: a preparation runs; 0: there is nothing to do. */
+static int begin_preparation(hp_process *process) {
+  const struct hp_plan *plan = process->plan;
+  if (plan->prepare.count == 0)
+    return 0;
+  const char *result_path =
+      hp__arena_format(&process->arena, "%s/%s", process->launch.data_dir, plan->creates);
+  if (result_path && exists(result_path))
+    return 0;
+  int result = begin_staging(process);
+  if (result == 0)
+    result =
+        hp__process_run(process, &process->preparation, &plan->prepare, NULL, preparation_ended);
+  return result < 0 ? result : 1;
+}
+
+void hp__process_prepare(hp_process *process) {
+  begin_sweep(process);
+  int result = open_data_dir(process);
+  if (result == 0)
+    result = make_secrets(process);
+  if (result == 0)
+    result = begin_preparation(process);
+  if (result < 0)
+    hp_error_prefix(&process->attempt, "server '%s': ", process->plan->definition->name);
+  if (result <= 0)
+    post_prepared(process, result == 0);
+}
+
+/* ---- RESERVE ---- */
+
+static int open_runtime_dir(hp_process *process) {
+  const struct hp_plan *plan = process->plan;
+  if (!plan->runtime_base)
+    return 0;
+  int result = plan->platform->directory_new(&process->runtime, plan->runtime_base, &plan->user,
+                                             &process->attempt);
+  if (result == 0)
+    process->launch.runtime_dir = plan->platform->directory_path(process->runtime);
+  return result;
+}
+
+static void name_owner(hp_process *process) {
+  struct hp_peer owner = {.pid = -1, .user = -1};
+  char text[400];
+  if (process->launch.endpoint.kind == HP_ENDPOINT_TCP)
+    process->plan->platform->port_owner(&process->launch.endpoint, &owner);
+  if (owner.pid > 0)
+    snprintf(text, sizeof text, "process %lld (%s) of user %lld", (long long)owner.pid,
+             owner.command, (long long)owner.user);
+  else if (owner.user >= 0)
+    snprintf(text, sizeof text, "a process of user %lld", (long long)owner.user);
+  else
+    return;
+  hp_error_set_detail(&process->attempt, HP_DETAIL_OWNER, text);
+  hp_error_set_cause(&process->attempt, "it is held by %s", text);
+}
+
+static int reserve_address(hp_process *process) {
+  const struct hp_plan *plan = process->plan;
+  struct hp_transport_spec spec = plan->address;
+  struct hp_endpoint endpoint = plan->known;
+  spec.directory = process->launch.runtime_dir;
+  memset(process->reservation, 0, plan->transport->size);
+  int result = plan->transport->reserve(process->reservation, &spec, &endpoint, &process->attempt);
+  process->launch.endpoint = result == 0 ? endpoint : plan->known;
+  if (result == HP_EADDRINUSE)
+    name_owner(process);
+  return result;
+}
+
+static const hp_child *child_of(void *data) {
+  const hp_process *process = data;
+  return hp__subprocess_is_running(process->server) ? process->server->child : NULL;
+}
+
+static void take_report(void *data, const struct hp_report *report);
+
+static void readiness_closed(void *data) {
+  hp__process_release(data);
+}
+
+static int open_readiness(hp_process *process) {
+  struct hp_readiness_owner owner = {
+      .data = process,
+      .loop = &process->context->loop,
+      .platform = process->plan->platform,
+      .launch = &process->launch,
+      .child = child_of,
+      .report = take_report,
+      .closed = readiness_closed,
+  };
+  int result = hp__readiness_open(&process->readiness, &owner, &process->attempt);
+  if (process->readiness)
+    process->open++;
+  return result;
+}
+
+void hp__process_reserve(hp_process *process) {
+  hp__error_fini(&process->attempt);
+  int result = open_runtime_dir(process);
+  if (result == 0)
+    result = reserve_address(process);
+  if (result == 0)
+    result = open_readiness(process);
+  process->reserve_result = result;
+}
+
+/* ---- SPAWN ---- */
+
+static int write_files(hp_process *process) {
+  const struct hp_plan *plan = process->plan;
+  int result = 0;
+  for (size_t i = 0; result == 0 && i < plan->file_count; i++) {
+    const char *content;
+    result =
+        hp__launch_text(&process->launch, &plan->files[i].content, &content, &process->attempt);
+    if (result == 0)
+      result = plan->platform->directory_write(process->runtime, plan->files[i].name, content,
+                                               strlen(content), &process->attempt);
+  }
+  return result;
+}
+
+static void read_line(void *data, const char *line, size_t length) {
+  hp_process *process = data;
+  if (process->readiness)
+    hp__readiness_line(process->readiness, line, length);
+}
+
+static int check_containment(hp_process *process) {
+  enum hp_containment reached = process->server->child->containment;
+  enum hp_containment required = process->plan->required_containment;
+  process->view.containment = reached;
+  if (reached >= required)
+    return 0;
+  hp__subprocess_signal(process->server, HP_SCOPE_TREE, "KILL", NULL);
+  return hp_error_set(&process->attempt, HP_ECONTAINMENT, HP_PHASE_SPAWN,
+                      "containment '%s' was required, '%s' is what can be had here",
+                      hp_containment_name(required), hp_containment_name(reached));
+}
+
+static int launch(hp_process *process) {
+  const struct hp_platform_ops *platform = process->plan->platform;
+  hp__process_close_subprocess(&process->server); /* of an attempt before, in the same place */
+  int result = write_files(process);
+  if (result == 0)
+    result = hp__process_run(process, &process->server, &process->plan->arguments, read_line,
+                             hp__process_server_ended);
+  if (result == 0)
+    result = check_containment(process);
+  if (result < 0)
+    return result;
+  if (process->runtime)
+    platform->directory_use(process->runtime, hp__subprocess_pid(process->server));
+  if (process->data)
+    platform->directory_use(process->data, hp__subprocess_pid(process->server));
+  return 0;
+}
+
+void hp__process_spawn(hp_process *process) {
+  int result = process->reserve_result;
+  if (result == 0)
+    result = launch(process);
+  if (result == 0) {
+    post_simple(process, HP_ON_SPAWNED);
+    return;
+  }
+  hp_error_prefix(&process->attempt, "server '%s': ", process->plan->definition->name);
+  post_spawn_failed(process);
+}
+
+/* ---- AWAIT ---- */
+
+void hp__process_await(hp_process *process) {
+  hp__readiness_begin(process->readiness);
+}
+
+static void learn_endpoint(hp_process *process, const char *descriptor) {
+  if (descriptor) {
+    hp__free(process->reported);
+    process->reported = hp__strdup(descriptor);
+  }
+  process->info = "it has said where it listens";
+  post_simple(process, HP_ON_ENDPOINT);
+}
+
+static void become_ready(hp_process *process, const struct hp_report *report) {
+  const struct hp_endpoint *endpoint = &process->launch.endpoint;
+  if (endpoint->kind == HP_ENDPOINT_TCP && endpoint->port == 0) {
+    hp__process_inform(process, "it is ready but has not said on which port");
+    return;
+  }
+  process->verified = report->verified;
+  hp__readiness_settle(process->readiness);
+  post_simple(process, HP_ON_READY);
+}
+
+static void extend(hp_process *process, int64_t milliseconds) {
+  struct hp_machine_event event = {.type = HP_ON_EXTEND, .now = hp__process_now(process)};
+  event.as.until = event.now + milliseconds;
+  process->info = "it asked for more time";
+  hp__process_post(process, event);
+}
+
+static void take_report(void *data, const struct hp_report *report) {
+  hp_process *process = data;
+  process->info = report->text;
+  switch (report->kind) {
+  case HP_REPORT_ENDPOINT:
+    learn_endpoint(process, report->text);
+    break;
+  case HP_REPORT_READY:
+    become_ready(process, report);
+    break;
+  case HP_REPORT_EXTEND:
+    extend(process, report->milliseconds);
+    break;
+  case HP_REPORT_STATUS:
+    post_simple(process, HP_ON_STATUS);
+    break;
+  }
+  process->info = NULL;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Readiness by callback: we listen, the server connects, sends one length byte and so many bytes of
+ * text, and keeps the connection open; its end is the server's word to stop. hyperd's text is its
+ * descriptor (with a NUL that the length counts); our own form is "<nonce> <endpoint>".
+ */
+#include "core/readiness_kinds.h"
+
+#include "core/alloc.h"
+
+#include <string.h>
+
+struct client {
+  struct client *next;
+  struct callback *owner;
+  uv_stream_t *stream;
+  unsigned char message[256]; /* the length byte and the text */
+  size_t length;
+  bool verified;
+};
+
+struct callback {
+  struct hp_readiness base;
+  hp_listener listener;
+  bool listening;
+  struct client *clients; /* connected, not (yet) the one */
+  struct client *tether;
+};
+
+static void client_closed(uv_handle_t *handle) {
+  struct client *client = handle->data;
+  struct callback *callback = client->owner;
+  hp__free(client->stream);
+  hp__free(client);
+  hp__readiness_release(&callback->base);
+}
+
+static void close_client(struct client *client) {
+  uv_close((uv_handle_t *)client->stream, client_closed);
+}
+
+static void unlist(struct client *client) {
+  for (struct client **slot = &client->owner->clients; *slot; slot = &(*slot)->next)
+    if (*slot == client) {
+      *slot = client->next;
+      return;
+    }
+}
+
+static void drop(struct client *client) {
+  struct callback *callback = client->owner;
+  unlist(client);
+  if (callback->tether == client)
+    callback->tether = NULL;
+  close_client(client);
+}
+
+/* The text after the nonce; NULL when the nonce is due and wrong. */
+static const char *skip_nonce(const struct callback *callback, const char *text) {
+  const struct hp_launch *launch = callback->base.owner.launch;
+  if (!launch->plan->ready.nonce)
+    return text;
+  size_t length = strlen(launch->nonce);
+  unsigned char difference = strlen(text) <= length || text[length] != ' ';
+  for (size_t i = 0; !difference && i < length; i++)
+    difference |= (unsigned char)(text[i] ^ launch->nonce[i]);
+  return difference ? NULL : text + length + 1;
+}
+
+static void adopt(struct client *client, const char *descriptor) {
+  struct callback *callback = client->owner;
+  unlist(client);
+  callback->tether = client;
+  hp__readiness_report(&callback->base, HP_REPORT_ENDPOINT, descriptor);
+  hp__readiness_ready(&callback->base, client->verified);
+}
+
+static void digest(struct client *client) {
+  size_t length = client->message[0];
+  if (client->length < length + 1 || client->length == 0)
+    return;
+  char text[256];
+  memcpy(text, client->message + 1, length);
+  text[length] = '\0';
+  const char *descriptor = skip_nonce(client->owner, text);
+  if (!descriptor || !hp__launch_read_report(client->owner->base.owner.launch, descriptor)) {
+    hp__readiness_report(&client->owner->base, HP_REPORT_STATUS,
+                         "a callback that does not say where the server listens was refused");
+    drop(client);
+    return;
+  }
+  adopt(client, descriptor);
+}
+
+static void give_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
+  (void)suggested;
+  static const size_t full = sizeof((struct client *)0)->message;
+  struct client *client = handle->data;
+  if (client->length == full) /* bytes after the message mean nothing; only the end does */
+    client->length = full - 1;
+  *buffer =
+      uv_buf_init((char *)client->message + client->length, (unsigned)(full - client->length));
+}
+
+static void read_client(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) {
+  struct client *client = stream->data;
+  (void)buffer;
+  if (length < 0) {
+    drop(client);
+    return;
+  }
+  client->length += (size_t)length;
+  if (client->owner->tether != client && length > 0)
+    digest(client);
+}
+
+static void free_stream(uv_handle_t *stream) {
+  hp__free(stream);
+}
+
+static void accept_client(hp_listener *listener, uv_stream_t *stream) {
+  struct callback *callback = listener->data;
+  struct client *client = hp__alloc(sizeof *client);
+  struct hp_peer peer;
+  if (!client) {
+    uv_close((uv_handle_t *)stream, free_stream);
+    return;
+  }
+  callback->base.owner.platform->stream_peer(stream, &peer);
+  int ours = hp__readiness_is_ours(&callback->base, &peer);
+  *client = (struct client){.next = callback->clients, .owner = callback, .stream = stream};
+  client->verified = ours == 1;
+  stream->data = client;
+  callback->base.open++;
+  callback->clients = client;
+  if (ours == 0 || callback->tether || callback->base.closing ||
+      uv_read_start(stream, give_room, read_client) != 0)
+    drop(client);
+}
+
+static int open_listener(hp_readiness *readiness, hp_error *error) {
+  struct callback *callback = (struct callback *)readiness;
+  struct hp_launch *launch = readiness->owner.launch;
+  const struct hp_plan *plan = launch->plan;
+  struct hp_transport_spec spec = {.directory = launch->runtime_dir, .name = HP_CALLBACK_NAME};
+  int result = hp__random_hex(launch->nonce, sizeof launch->nonce, error);
+  if (result < 0)
+    return result;
+  callback->listener = (hp_listener){.data = callback, .callback = accept_client};
+  result = plan->callback->listen(readiness->owner.loop, &callback->listener, &spec, plan->user.id,
+                                  error);
+  if (result < 0)
+    return result;
+  callback->listening = true;
+  readiness->open++;
+  launch->callback = callback->listener.endpoint;
+  return 0;
+}
+
+static void listener_closed(uv_handle_t *handle) {
+  struct callback *callback =
+      (struct callback *)((char *)handle - offsetof(struct callback, listener.as));
+  hp__readiness_release(&callback->base);
+}
+
+/* One connection is all that a server makes: nobody else gets in. */
+static void stop_listening(hp_readiness *readiness) {
+  struct callback *callback = (struct callback *)readiness;
+  if (!callback->listening)
+    return;
+  callback->listening = false;
+  uv_close(&callback->listener.as.handle, listener_closed);
+  while (callback->clients)
+    drop(callback->clients);
+}
+
+static bool cut_tether(hp_readiness *readiness) {
+  struct callback *callback = (struct callback *)readiness;
+  if (!callback->tether)
+    return false;
+  drop(callback->tether);
+  return true;
+}
+
+static void close_callback(hp_readiness *readiness) {
+  stop_listening(readiness);
+  cut_tether(readiness);
+}
+
+const struct hp_ready_ops hp__ready_callback = {
+    .kind = HP_READY_CALLBACK,
+    .text = "its callback",
+    .size = sizeof(struct callback),
+    .open = open_listener,
+    .settle = stop_listening,
+    .cut_tether = cut_tether,
+    .close = close_callback,
+};

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Readiness by the sd_notify(3) protocol: datagrams of NAME=value lines. ENDPOINT is ours. */
+#include "core/readiness_kinds.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct notify {
+  struct hp_readiness base;
+  hp_notify *socket;
+};
+
+struct news {
+  hp_readiness *readiness;
+  bool verified;
+};
+
+static void on_ready(const struct news *news, const char *value) {
+  if (strcmp(value, "1") == 0)
+    hp__readiness_ready(news->readiness, news->verified);
+}
+
+static void on_status(const struct news *news, const char *value) {
+  hp__readiness_report(news->readiness, HP_REPORT_STATUS, value);
+}
+
+static void on_endpoint(const struct news *news, const char *value) {
+  if (hp__launch_read_report(news->readiness->owner.launch, value))
+    hp__readiness_report(news->readiness, HP_REPORT_ENDPOINT, value);
+}
+
+static void on_extend(const struct news *news, const char *value) {
+  char *end;
+  unsigned long long microseconds = strtoull(value, &end, 10);
+  const struct hp_readiness_owner *owner = &news->readiness->owner;
+  struct hp_report report = {.kind = HP_REPORT_EXTEND};
+  report.milliseconds =
+      (int64_t)(microseconds / 1000 > INT32_MAX ? INT32_MAX : microseconds / 1000);
+  if (end != value && *end == '\0')
+    owner->report(owner->data, &report);
+}
+
+/* In this order: a datagram may say ENDPOINT after READY and means both. */
+static const struct {
+  const char *name;
+  void (*take)(const struct news *, const char *value);
+} fields[] = {
+    {"ENDPOINT=", on_endpoint},
+    {"STATUS=", on_status},
+    {"EXTEND_TIMEOUT_USEC=", on_extend},
+    {"READY=", on_ready},
+};
+
+/* Finds the line that begins with `name`; its value in `value`, cut to size. */
+static bool find_field(const char *text, const char *name, char *value, size_t size) {
+  size_t length = strlen(name);
+  for (const char *line = text; line && *line; line = strchr(line, '\n')) {
+    line += *line == '\n';
+    if (strncmp(line, name, length) != 0)
+      continue;
+    size_t rest = strcspn(line + length, "\n");
+    if (rest >= size)
+      rest = size - 1;
+    memcpy(value, line + length, rest);
+    value[rest] = '\0';
+    return true;
+  }
+  return false;
+}
+
+static void receive(void *data, const char *text, const struct hp_peer *peer) {
+  hp_readiness *readiness = data;
+  int ours = hp__readiness_is_ours(readiness, peer);
+  struct news news = {readiness, ours == 1};
+  char value[1024];
+  for (size_t i = 0; ours != 0 && i < sizeof fields / sizeof *fields; i++)
+    if (!readiness->closing && find_field(text, fields[i].name, value, sizeof value))
+      fields[i].take(&news, value);
+}
+
+static int open_socket(hp_readiness *readiness, hp_error *error) {
+  struct notify *notify = (struct notify *)readiness;
+  struct hp_launch *launch = readiness->owner.launch;
+  launch->notify_path =
+      hp__arena_format(&launch->arena, "%s/%s", launch->runtime_dir, HP_NOTIFY_NAME);
+  if (!launch->notify_path)
+    return hp_error_set(error, HP_ENOMEM, HP_PHASE_RESERVE, "no memory for the launch");
+  return readiness->owner.platform->notify_new(readiness->owner.loop, &notify->socket,
+                                               launch->notify_path, &launch->plan->user, receive,
+                                               readiness, error);
+}
+
+static void close_socket(hp_readiness *readiness) {
+  struct notify *notify = (struct notify *)readiness;
+  if (notify->socket)
+    readiness->owner.platform->notify_free(notify->socket);
+  notify->socket = NULL;
+}
+
+const struct hp_ready_ops hp__ready_notify = {
+    .kind = HP_READY_NOTIFY,
+    .text = "READY=1 on its notify socket",
+    .size = sizeof(struct notify),
+    .open = open_socket,
+    .close = close_socket,
+};

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/sources.h"
+
+#include "core/alloc.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char FILE_NAME[] = "hyperprocess.yaml";
+
+int hp__sources_init(struct hp_sources *sources) {
+  sources->current = NULL;
+  return uv_mutex_init(&sources->lock);
+}
+
+void hp__sources_fini(struct hp_sources *sources) {
+  hp__source_release(sources->current);
+  uv_mutex_destroy(&sources->lock);
+}
+
+void hp__source_release(struct hp_source *source) {
+  if (!source || atomic_fetch_sub(&source->references, 1) > 1)
+    return;
+  hp__catalog_fini(&source->catalog);
+  hp__free(source->path);
+  hp__free(source);
+}
+
+static bool stat_file(const char *path, uv_stat_t *stamp) {
+  uv_fs_t request;
+  bool found = uv_fs_stat(NULL, &request, path, NULL) == 0;
+  if (found)
+    *stamp = request.statbuf;
+  uv_fs_req_cleanup(&request);
+  return found;
+}
+
+/* The first usual place that has a file; "" when none has. */
+static void search(const struct hp_platform_ops *platform, char path[HP_PATH_SIZE + 32],
+                   uv_stat_t *stamp) {
+  static const enum hp_place places[] = {HP_PLACE_CONFIG, HP_PLACE_SYSTEM_CONFIG};
+  snprintf(path, HP_PATH_SIZE + 32, "./%s", FILE_NAME);
+  if (stat_file(path, stamp))
+    return;
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    char folder[HP_PATH_SIZE];
+    if (platform->place(places[i], folder) != 0)
+      continue;
+    snprintf(path, HP_PATH_SIZE + 32, "%s/%s", folder, FILE_NAME);
+    if (stat_file(path, stamp))
+      return;
+  }
+  path[0] = '\0';
+}
+
+static bool is_same_file(const uv_stat_t *a, const uv_stat_t *b) {
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+         a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static bool is_current(const struct hp_source *source, const char *path, const uv_stat_t *stamp) {
+  if (!source || !source->path || !path)
+    return source && source->path == path;
+  return strcmp(source->path, path) == 0 && is_same_file(&source->stamp, stamp);
+}
+
+static int read_source(struct hp_sources *sources, const char *path, const uv_stat_t *stamp,
+                       hp_error *error) {
+  struct hp_source *source = hp__alloc(sizeof *source);
+  if (!source || (path && !(source->path = hp__strdup(path)))) {
+    hp__free(source);
+    return hp_error_set(error, HP_ENOMEM, HP_PHASE_CONFIG, "no memory for the configuration");
+  }
+  atomic_init(&source->references, 1);
+  source->stamp = *stamp;
+  int result = hp__catalog_load(&source->catalog, path, error);
+  if (result < 0) {
+    hp__source_release(source);
+    return result;
+  }
+  hp__source_release(sources->current);
+  sources->current = source;
+  return 0;
+}
+
+int hp__sources_acquire(struct hp_sources *sources, const struct hp_platform_ops *platform,
+                        const char *file, struct hp_source **source, hp_error *error) {
+  char found[HP_PATH_SIZE + 32];
+  uv_stat_t stamp = {0};
+  if (!file) {
+    search(platform, found, &stamp);
+    file = found[0] ? found : NULL;
+  } else {
+    stat_file(file, &stamp); /* one that is missing is reported by its reader */
+  }
+  uv_mutex_lock(&sources->lock);
+  int result = 0;
+  if (!is_current(sources->current, file, &stamp))
+    result = read_source(sources, file, &stamp, error);
+  if (result == 0) {
+    *source = sources->current;
+    atomic_fetch_add(&(*source)->references, 1);
+  }
+  uv_mutex_unlock(&sources->lock);
+  return result;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Which configuration file counts, and the catalogue read from it: read once, shared by every plan
+ * until the file changes. Any thread. */
+#ifndef HP_CORE_SOURCES_H
+#define HP_CORE_SOURCES_H
+
+#include "config/catalog.h"
+
+#include <stdatomic.h>
+
+struct hp_source {
+  struct hp_catalog catalog;
+  atomic_int references;
+  char *path; /* NULL: built-in only */
+  uv_stat_t stamp;
+};
+
+struct hp_sources {
+  uv_mutex_t lock;
+  struct hp_source *current; /* the one read last */
+};
+
+int hp__sources_init(struct hp_sources *sources);
+void hp__sources_fini(struct hp_sources *sources);
+/* `file` as the user named it, NULL: the first that exists of ./hyperprocess.yaml, the user's
+ * configuration directory, the system's; else the built-in ones alone. */
+int hp__sources_acquire(struct hp_sources *sources, const struct hp_platform_ops *platform,
+                        const char *file, struct hp_source **source, hp_error *error);
+void hp__source_release(struct hp_source *source); /* NULL is allowed */
+
+#endif

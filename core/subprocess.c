@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/subprocess.h"
+
+#include "core/alloc.h"
+
+#include <string.h>
+
+/* Exit is not end of file: a descendant that left the group may hold the pipe for hours. What the
+ * process itself wrote is in the pipe by now, so this is ample, and below the 20 ms in which a
+ * death is reported. */
+enum { GRACE_MS = 10 };
+
+bool hp__subprocess_is_running(const hp_subprocess *subprocess) {
+  return subprocess && subprocess->child && subprocess->child->pid && !subprocess->gone;
+}
+
+int64_t hp__subprocess_pid(const hp_subprocess *subprocess) {
+  return subprocess && subprocess->child ? subprocess->child->pid : 0;
+}
+
+int hp__subprocess_signal(hp_subprocess *subprocess, enum hp_scope scope, const char *name,
+                          hp_error *error) {
+  if (!hp__subprocess_is_running(subprocess))
+    return 0;
+  return subprocess->owner.platform->signal(subprocess->child, scope, name, error);
+}
+
+static void handle_closed(hp_subprocess *subprocess) {
+  if (--subprocess->open_handles > 0)
+    return;
+  subprocess->owner.closed(subprocess);
+  hp__output_fini(&subprocess->output);
+  hp__free(subprocess->child);
+  hp__free(subprocess);
+}
+
+static void uv_handle_closed(uv_handle_t *handle) {
+  handle_closed(handle->data);
+}
+
+static void child_closed(hp_child *child) {
+  handle_closed(child->data);
+}
+
+static void report_end(hp_subprocess *subprocess) {
+  if (subprocess->reported)
+    return;
+  subprocess->reported = true;
+  uv_timer_stop(&subprocess->grace);
+  for (int i = 0; i < 2; i++) {
+    uv_read_stop((uv_stream_t *)&subprocess->pipes[i]);
+    hp__output_end(&subprocess->streams[i]);
+  }
+  subprocess->owner.ended(subprocess);
+}
+
+static void grace_over(uv_timer_t *timer) {
+  report_end(timer->data);
+}
+
+static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
+  (void)suggested;
+  hp_subprocess *subprocess = handle->data;
+  *buffer = uv_buf_init(subprocess->owner.buffer, HP_READ_SIZE);
+}
+
+static void read_output(uv_stream_t *pipe, ssize_t length, const uv_buf_t *buffer) {
+  hp_subprocess *subprocess = pipe->data;
+  struct hp_output_stream *stream = &subprocess->streams[pipe == (void *)&subprocess->pipes[1]];
+  if (length > 0)
+    hp__output_feed(stream, buffer->base, (size_t)length);
+  if (length >= 0)
+    return;
+  uv_read_stop(pipe);
+  if (--subprocess->open_streams == 0 && subprocess->gone)
+    report_end(subprocess);
+}
+
+static void child_exited(hp_child *child) {
+  hp_subprocess *subprocess = child->data;
+  if (child->containment >= HP_CONTAINMENT_TREE)
+    subprocess->owner.platform->signal(child, HP_SCOPE_TREE, "KILL", NULL);
+  subprocess->owner.platform->reap(child);
+  subprocess->exit = child->exit;
+  subprocess->gone = true;
+  if (subprocess->open_streams == 0)
+    report_end(subprocess);
+  else
+    uv_timer_start(&subprocess->grace, grace_over, GRACE_MS, 0);
+}
+
+static void init_handles(hp_subprocess *subprocess) {
+  uv_loop_t *loop = subprocess->owner.loop;
+  uv_timer_init(loop, &subprocess->grace);
+  subprocess->grace.data = subprocess;
+  for (int i = 0; i < 2; i++) {
+    uv_pipe_init(loop, &subprocess->pipes[i], 0);
+    subprocess->pipes[i].data = subprocess;
+    subprocess->streams[i].output = &subprocess->output;
+  }
+  subprocess->open_handles = 3;
+}
+
+static int spawn_child(hp_subprocess *subprocess, struct hp_spawn *spawn, hp_error *error) {
+  const struct hp_platform_ops *platform = subprocess->owner.platform;
+  subprocess->child = hp__alloc(platform->child_size);
+  if (!subprocess->child)
+    return hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for a process");
+  subprocess->child->data = subprocess;
+  spawn->output = &subprocess->pipes[0];
+  spawn->errors = &subprocess->pipes[1];
+  int result = platform->spawn(subprocess->owner.loop, subprocess->child, spawn, error);
+  if (result < 0)
+    return result;
+  subprocess->open_handles++;
+  subprocess->open_streams = 2;
+  for (int i = 0; i < 2; i++)
+    uv_read_start((uv_stream_t *)&subprocess->pipes[i], give_buffer, read_output);
+  result = platform->watch(subprocess->child, child_exited, error);
+  if (result < 0) /* one whose end we would never learn must not live */
+    platform->signal(subprocess->child, HP_SCOPE_TREE, "KILL", NULL);
+  return result;
+}
+
+int hp__subprocess_start(hp_subprocess **subprocess, const struct hp_subprocess_owner *owner,
+                         struct hp_spawn *spawn, hp_error *error) {
+  hp_subprocess *new = *subprocess = hp__alloc(sizeof *new);
+  if (!new)
+    return hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for a process");
+  new->owner = *owner;
+  hp__output_init(&new->output, owner->line, owner->data);
+  init_handles(new);
+  return spawn_child(new, spawn, error);
+}
+
+void hp__subprocess_close(hp_subprocess *subprocess) {
+  if (subprocess->closing)
+    return;
+  subprocess->closing = true;
+  for (int i = 0; i < 2; i++) {
+    hp__output_end(&subprocess->streams[i]);
+    uv_close((uv_handle_t *)&subprocess->pipes[i], uv_handle_closed);
+  }
+  uv_close((uv_handle_t *)&subprocess->grace, uv_handle_closed);
+  if (hp__subprocess_pid(subprocess) > 0)
+    subprocess->owner.platform->close(subprocess->child, child_closed);
+}

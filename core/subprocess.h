@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A process of ours with its output: the server, a preparation, a stop command. On its exit the
+ * rest of its group is killed before the leader is collected, since afterwards the group's number
+ * may belong to strangers.
+ */
+#ifndef HP_CORE_SUBPROCESS_H
+#define HP_CORE_SUBPROCESS_H
+
+#include "core/output.h"
+
+typedef struct hp_subprocess hp_subprocess;
+typedef void (*hp_subprocess_callback)(hp_subprocess *subprocess);
+
+struct hp_subprocess_owner {
+  void *data;
+  uv_loop_t *loop;
+  const struct hp_platform_ops *platform;
+  char *buffer; /* HP_READ_SIZE bytes, the context's: a read is digested before the next one */
+  hp_line_callback line;         /* with `data`; may be NULL */
+  hp_subprocess_callback ended;  /* the process is gone and its output read; `exit` is set */
+  hp_subprocess_callback closed; /* nothing refers to it any more; it is freed after this call */
+};
+
+struct hp_subprocess {
+  struct hp_subprocess_owner owner;
+  struct hp_output output;
+  struct hp_exit exit;
+  /* private */
+  hp_child *child;
+  struct hp_output_stream streams[2];
+  uv_pipe_t pipes[2];
+  uv_timer_t grace;
+  int open_handles; /* of pipes, grace and child */
+  int open_streams; /* not yet at their end */
+  bool gone, reported, closing;
+};
+
+enum { HP_READ_SIZE = 65536 };
+
+/* Starts one; `spawn`'s output fields are filled in here. *subprocess is NULL only when there was
+ * no memory for it: else, after a failure too, hp__subprocess_close() is owed. */
+int hp__subprocess_start(hp_subprocess **subprocess, const struct hp_subprocess_owner *owner,
+                         struct hp_spawn *spawn, hp_error *error);
+/* NULL is allowed in the three queries. */
+bool hp__subprocess_is_running(const hp_subprocess *subprocess);
+int64_t hp__subprocess_pid(const hp_subprocess *subprocess);
+/* No error when it is not running. */
+int hp__subprocess_signal(hp_subprocess *subprocess, enum hp_scope scope, const char *name,
+                          hp_error *error);
+/* Ends the watching; `closed` is called once, never from inside. The process is left alone. */
+void hp__subprocess_close(hp_subprocess *subprocess);
+
+#endif

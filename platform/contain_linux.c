@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals to a child and its group, and who belongs to it. */
+#include "platform/linux.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { SIGNAL_GROUP = 1 << 2 }; /* PIDFD_SIGNAL_PROCESS_GROUP, since Linux 6.9 */
+
+#define SIGNALS(X)                                                                                 \
+  X(HUP)                                                                                           \
+  X(INT) X(QUIT) X(ILL) X(TRAP) X(ABRT) X(BUS) X(FPE) X(KILL) X(USR1) X(SEGV) X(USR2) X(PIPE)      \
+      X(ALRM) X(TERM) X(CHLD) X(CONT) X(STOP) X(TSTP) X(TTIN) X(TTOU) X(URG) X(XCPU) X(XFSZ)       \
+          X(VTALRM) X(PROF) X(WINCH) X(IO) X(PWR) X(SYS)
+
+int hp__signal_number(const char *name) {
+  static const struct {
+    const char *name;
+    int number;
+  } table[] = {
+#define ROW(signal) {#signal, SIG##signal},
+      SIGNALS(ROW)
+#undef ROW
+  };
+  for (size_t i = 0; i < HP__COUNT(table); i++)
+    if (strcmp(table[i].name, name) == 0)
+      return table[i].number;
+  return 0;
+}
+
+static int send_by_pidfd(int pidfd, int number, unsigned flags) {
+#ifdef SYS_pidfd_send_signal
+  if (pidfd >= 0)
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, number, NULL, flags);
+#endif
+  (void)pidfd, (void)number, (void)flags;
+  errno = ENOSYS;
+  return -1;
+}
+
+/* By the pidfd where the kernel can: a host that collects all children may have freed the number.
+ */
+static int send_to(const struct hp_linux_child *child, enum hp_scope scope, int number) {
+  bool group = scope == HP_SCOPE_TREE && child->session == HP_SESSION_OWN;
+  pid_t pid = (pid_t)child->base.pid;
+  if (send_by_pidfd(child->pidfd, number, group ? SIGNAL_GROUP : 0) == 0)
+    return 0;
+  if (errno == EINVAL || errno == ENOSYS)
+    return kill(group ? -pid : pid, number);
+  return -1;
+}
+
+int hp__signal_linux(hp_child *child, enum hp_scope scope, const char *name, hp_error *error) {
+  int number = hp__signal_number(name);
+  if (number == 0)
+    return hp_error_set(error, HP_EUNSUPPORTED, HP_PHASE_STOP, "there is no signal '%s' on Linux",
+                        name);
+  if (send_to((const struct hp_linux_child *)child, scope, number) == 0 || errno == ESRCH)
+    return 0;
+  char what[64], pid[32];
+  int code = errno;
+  snprintf(what, sizeof what, "send signal %s to", name);
+  snprintf(pid, sizeof pid, "process %lld", (long long)child->pid);
+  return hp__explain_errno(error, HP_PHASE_STOP, code, what, pid);
+}
+
+int hp__contains_linux(const hp_child *child, int64_t pid) {
+  const struct hp_linux_child *self = (const struct hp_linux_child *)child;
+  if (pid <= 0 || child->pid <= 0)
+    return -1;
+  if (self->session == HP_SESSION_OWN && getsid((pid_t)pid) == (pid_t)child->pid)
+    return 1;
+  struct hp_process_stat stat;
+  for (int64_t at = pid; at > 1; at = stat.parent) {
+    if (at == child->pid)
+      return 1;
+    if (hp__process_stat(at, &stat) != 0)
+      return -1;
+  }
+  return 0;
+}

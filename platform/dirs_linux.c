@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A directory of ours, or one that the user named, held by a lock. Against a sweep at the same
+ * moment: ours is made with the sticky bit, which says "not yet marked", then locked, marked, and
+ * looked at once more; the bit goes last. See sweep_linux.c for the other side.
+ */
+#include "platform/linux.h"
+
+#include "core/alloc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { ATTEMPTS = 100, UNMARKED = S_ISVTX | S_IRWXU };
+
+struct hp_directory {
+  char path[HP_PATH_SIZE];
+  int fd, lock;
+  bool made;
+  struct hp_user user; /* id -1: our own */
+};
+
+static int fail(hp_error *error, int code, const char *what, const char *name) {
+  return hp__explain_errno(error, HP_PHASE_RESERVE, code, what, name);
+}
+
+static hp_directory *make(const struct hp_user *user) {
+  hp_directory *directory = hp__alloc(sizeof *directory);
+  if (!directory)
+    return NULL;
+  directory->fd = directory->lock = -1;
+  directory->user.id = -1;
+  if (user && user->id >= 0 && (uid_t)user->id != geteuid())
+    directory->user = *user;
+  return directory;
+}
+
+static void release(hp_directory *directory) {
+  if (directory->lock >= 0)
+    close(directory->lock);
+  if (directory->fd >= 0)
+    close(directory->fd);
+  hp__free(directory);
+}
+
+static int give_to_user(const hp_directory *directory, int fd) {
+  if (directory->user.id < 0)
+    return 0;
+  return fchown(fd, (uid_t)directory->user.id, (gid_t)directory->user.group) < 0 ? errno : 0;
+}
+
+static int choose_name(char name[HP_DIRECTORY_NAME + 1]) {
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+  unsigned char random[8];
+  int result = uv_random(NULL, NULL, random, sizeof random, 0, NULL);
+  memcpy(name, "hp-", 3);
+  for (size_t i = 0; i < sizeof random; i++)
+    name[3 + i] = letters[random[i] % (sizeof letters - 1)];
+  name[HP_DIRECTORY_NAME] = '\0';
+  return -result;
+}
+
+static bool still_named(int base, const char *name, int directory, int lock) {
+  struct stat by_name, by_fd, of_lock;
+  return fstatat(base, name, &by_name, AT_SYMLINK_NOFOLLOW) == 0 && fstat(directory, &by_fd) == 0 &&
+         fstat(lock, &of_lock) == 0 && of_lock.st_nlink == 1 && by_name.st_dev == by_fd.st_dev &&
+         by_name.st_ino == by_fd.st_ino;
+}
+
+/* 0, an errno, or EAGAIN: a sweep took it away between two steps. */
+static int make_at(hp_directory *new, int base, const char *name) {
+  if (mkdirat(base, name, UNMARKED) < 0)
+    return errno == EEXIST ? EAGAIN : errno;
+  new->fd = hp__high(openat(base, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (new->fd < 0)
+    return errno == ENOENT ? EAGAIN : errno;
+  new->lock = hp__lock_open(new->fd, HP_LOCK_NAME, O_CREAT | O_EXCL);
+  if (new->lock < 0)
+    return new->lock == -ENOENT || new->lock == -EWOULDBLOCK ? EAGAIN : -new->lock;
+  if (!still_named(base, name, new->fd, new->lock))
+    return EAGAIN;
+  int code = hp__lock_write(new->lock, new->fd, getpid());
+  if (code == 0)
+    code = fchmod(new->fd, S_IRWXU) < 0 ? errno : 0;
+  new->made = code == 0;
+  return code == 0 ? give_to_user(new, new->fd) : code;
+}
+
+static void forget(hp_directory *new, int base, const char *name) {
+  if (new->lock >= 0) {
+    unlinkat(new->fd, HP_LOCK_NAME, 0);
+    close(new->lock);
+  }
+  if (new->fd >= 0) {
+    close(new->fd);
+    unlinkat(base, name, AT_REMOVEDIR);
+  }
+  new->fd = new->lock = -1;
+  new->made = false;
+}
+
+static int make_in(hp_directory *new, int base, const char *base_path) {
+  int code = EAGAIN;
+  for (int i = 0; code == EAGAIN && i < ATTEMPTS; i++) {
+    char name[HP_DIRECTORY_NAME + 1];
+    code = choose_name(name);
+    if (code == 0)
+      code = make_at(new, base, name);
+    if (code != 0)
+      forget(new, base, name);
+    else if ((size_t)snprintf(new->path, sizeof new->path, "%s/%s", base_path, name) >=
+             sizeof new->path)
+      code = ENAMETOOLONG;
+  }
+  return code;
+}
+
+int hp__directory_new_linux(hp_directory **directory, const char *base, const struct hp_user *user,
+                            hp_error *error) {
+  *directory = NULL;
+  if (strlen(base) + 1 + HP_DIRECTORY_NAME >= HP_PATH_SIZE)
+    return fail(error, ENAMETOOLONG, "make a directory in", base);
+  hp_directory *new = make(user);
+  if (!new)
+    return hp_error_set(error, HP_ENOMEM, HP_PHASE_RESERVE, "no memory for a directory in %s",
+                        base);
+  int base_fd = hp__high(open(base, O_PATH | O_DIRECTORY | O_CLOEXEC));
+  int code = base_fd < 0 ? errno : make_in(new, base_fd, base);
+  if (base_fd >= 0)
+    close(base_fd);
+  if (code != 0) {
+    release(new);
+    return fail(error, code, "make a directory in", base);
+  }
+  *directory = new;
+  return 0;
+}
+
+/* What was missing is the user's: nobody else could enter it. EEXIST: it was there. */
+static int make_missing(const hp_directory *directory, const char *path) {
+  if (mkdir(path, S_IRWXU) < 0)
+    return errno;
+  int fd = hp__high(open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  int code = fd < 0 ? errno : give_to_user(directory, fd);
+  if (fd >= 0)
+    close(fd);
+  return code;
+}
+
+static int open_path(hp_directory *new) {
+  struct stat stat_of;
+  for (char *slash = strchr(new->path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+    *slash = '\0';
+    int code = stat(new->path, &stat_of) < 0 ? make_missing(new, new->path) : 0;
+    *slash = '/';
+    if (code != 0 && code != EEXIST)
+      return code;
+  }
+  int code = make_missing(new, new->path);
+  if (code != 0 && code != EEXIST)
+    return code;
+  new->fd = hp__high(open(new->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return new->fd < 0 ? errno : 0;
+}
+
+static int say_in_use(const hp_directory *directory, const struct hp_mark *mark, hp_error *error) {
+  char owner[64] = "another process";
+  if (mark->pid > 0)
+    snprintf(owner, sizeof owner, "process %lld (%s)", (long long)mark->pid,
+             mark->command[0] ? mark->command : "not visible");
+  hp_error_set(error, HP_EINUSE, HP_PHASE_PREPARE, "directory %s is in use by %s", directory->path,
+               owner);
+  hp_error_set_detail(error, HP_DETAIL_OWNER, owner);
+  hp_error_set_cause(error, "two servers on the same data would destroy it");
+  hp_error_set_hint(error, "stop that one first, or name another directory");
+  return HP_EINUSE;
+}
+
+static int find_holder(const hp_directory *directory, struct hp_mark *mark) {
+  memset(mark, 0, sizeof *mark);
+  int lock = openat(directory->fd, HP_DATA_LOCK_NAME,
+                    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (lock < 0)
+    return -1;
+  int result = hp__lock_read(lock, mark);
+  close(lock);
+  return result;
+}
+
+/* The lock is free when its host was killed; the server may live on. */
+static int lock_path(hp_directory *new, hp_error *error) {
+  struct hp_mark mark;
+  new->lock = hp__lock_open(new->fd, HP_DATA_LOCK_NAME, O_CREAT);
+  if (new->lock == -EWOULDBLOCK) {
+    find_holder(new, &mark);
+    return say_in_use(new, &mark, error);
+  }
+  if (new->lock < 0)
+    return fail(error, -new->lock, "lock directory", new->path);
+  if (hp__lock_read(new->lock, &mark) == 1 && mark.pid != getpid() &&
+      hp__process_is_alive(mark.pid, mark.start))
+    return say_in_use(new, &mark, error);
+  int code = hp__lock_write(new->lock, new->fd, getpid());
+  return code == 0 ? 0 : fail(error, code, "write the lock file of", new->path);
+}
+
+static int make_absolute(char path[HP_PATH_SIZE], const char *given) {
+  size_t size = HP_PATH_SIZE;
+  if (given[0] == '/')
+    size = 0;
+  else if (uv_cwd(path, &size) != 0)
+    return errno ? errno : ENOENT;
+  int length = snprintf(path + size, HP_PATH_SIZE - size, "%s%s", size ? "/" : "", given);
+  if (length >= (int)(HP_PATH_SIZE - size))
+    return ENAMETOOLONG;
+  for (size_t end = size + (size_t)length; end > 1 && path[end - 1] == '/';)
+    path[--end] = '\0';
+  return 0;
+}
+
+int hp__directory_open_linux(hp_directory **directory, const char *path, const struct hp_user *user,
+                             hp_error *error) {
+  *directory = NULL;
+  hp_directory *new = make(user);
+  if (!new)
+    return hp_error_set(error, HP_ENOMEM, HP_PHASE_PREPARE, "no memory for directory %s", path);
+  int code = make_absolute(new->path, path);
+  if (code == 0)
+    code = open_path(new);
+  int result = code == 0 ? lock_path(new, error) : fail(error, code, "open directory", path);
+  if (result < 0)
+    release(new);
+  else
+    *directory = new;
+  return result;
+}
+
+const char *hp__directory_path_linux(const hp_directory *directory) {
+  return directory->path;
+}
+
+void hp__directory_use_linux(hp_directory *directory, int64_t pid) {
+  hp__lock_write(directory->lock, directory->fd, pid > 0 ? pid : getpid());
+}
+
+static bool is_plain_name(const char *name) {
+  return name[0] && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+static int write_all(int file, const char *data, size_t size) {
+  while (size > 0) {
+    ssize_t written = write(file, data, size);
+    if (written < 0 && errno != EINTR)
+      return errno;
+    data += written > 0 ? written : 0;
+    size -= written > 0 ? (size_t)written : 0;
+  }
+  return 0;
+}
+
+static int write_file(hp_directory *directory, const char *name, const void *data, size_t size) {
+  char beside[NAME_MAX + 1];
+  if (!is_plain_name(name) ||
+      (size_t)snprintf(beside, sizeof beside, ".%s.new", name) >= sizeof beside)
+    return EINVAL;
+  unlinkat(directory->fd, beside, 0); /* of a host that was killed in here */
+  int file = hp__high(
+      openat(directory->fd, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (file < 0)
+    return errno;
+  int code = write_all(file, data, size);
+  if (code == 0)
+    code = give_to_user(directory, file);
+  close(file);
+  if (code == 0 && renameat(directory->fd, beside, directory->fd, name) < 0)
+    code = errno;
+  if (code != 0)
+    unlinkat(directory->fd, beside, 0);
+  return code;
+}
+
+int hp__directory_write_linux(hp_directory *directory, const char *name, const void *data,
+                              size_t size, hp_error *error) {
+  int code = write_file(directory, name, data, size);
+  if (code == 0)
+    return 0;
+  hp_error_set_detail(error, HP_DETAIL_PLACES, directory->path);
+  return fail(error, code, "write file", name);
+}
+
+int hp__directory_clear_linux(hp_directory *directory, const char *name, hp_error *error) {
+  int code = is_plain_name(name) ? hp__tree_remove(directory->fd, name) : EINVAL;
+  return code == 0 ? 0 : fail(error, code, "remove", name);
+}
+
+static void remove_made(hp_directory *directory) {
+  const char *name = strrchr(directory->path, '/') + 1;
+  int base = openat(directory->fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  bool empty = hp__tree_empty(directory->fd, HP_LOCK_NAME) == 0;
+  if (base < 0)
+    return;
+  if (empty && still_named(base, name, directory->fd, directory->lock)) {
+    unlinkat(directory->fd, HP_LOCK_NAME, 0);
+    unlinkat(base, name, AT_REMOVEDIR);
+  }
+  close(base);
+}
+
+void hp__directory_free_linux(hp_directory *directory) {
+  if (!directory)
+    return;
+  if (directory->made)
+    remove_made(directory);
+  else if (ftruncate(directory->lock, 0) < 0)
+    hp__lock_write(directory->lock, directory->fd, 0); /* either says: used by nobody */
+  release(directory);
+}

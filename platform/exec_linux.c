@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The child between clone and exec. It runs on the host's memory, so there is nothing here but
+ * system calls made by hand: the C library's own would lock, allocate or signal the host's threads,
+ * and the sanitizers' would change what they know of the host. Built without instrumentation.
+ */
+#include "platform/linux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+#ifdef SYS_setresuid32 /* where the plain calls take 16 bits */
+enum { SET_GROUPS = SYS_setgroups32, SET_GROUP = SYS_setresgid32, SET_USER = SYS_setresuid32 };
+#else
+enum { SET_GROUPS = SYS_setgroups, SET_GROUP = SYS_setresgid, SET_USER = SYS_setresuid };
+#endif
+
+enum { SIGNALS_BYTES = _NSIG / 8 };
+
+struct directory_entry { /* getdents64(2) */
+  uint64_t inode;
+  int64_t offset;
+  unsigned short length;
+  unsigned char type;
+  char name[];
+};
+
+static int check(long result) {
+  return result < 0 ? errno : 0;
+}
+
+static int mark_listed(const char *entries, long size) {
+  for (long at = 0; at < size;) {
+    const struct directory_entry *entry = (const void *)(entries + at);
+    int fd = 0;
+    for (const char *digit = entry->name; *digit >= '0' && *digit <= '9'; digit++)
+      fd = fd * 10 + (*digit - '0');
+    if (fd > 2 && syscall(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC) < 0)
+      return errno;
+    at += entry->length;
+  }
+  return 0;
+}
+
+int hp__exec_close_by_walk(void) {
+  _Alignas(struct directory_entry) char entries[1024];
+  int list =
+      (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (list < 0)
+    return errno;
+  long size;
+  while ((size = syscall(SYS_getdents64, list, entries, sizeof entries)) > 0) {
+    int code = mark_listed(entries, size);
+    if (code != 0)
+      return code;
+  }
+  return check(size);
+}
+
+/* They are marked, not closed: the report's pipe is needed until exec. */
+static int close_others(void) {
+#ifdef SYS_close_range
+  if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+    return 0;
+#endif
+  return hp__exec_close_by_walk();
+}
+
+static int connect_stdio(const struct hp_exec *exec) {
+  for (int fd = 0; fd < 3; fd++) {
+    int source = exec->stdio[fd];
+    if (source < 0) {
+      if (syscall(SYS_fcntl, fd, F_SETFD, 0) == 0)
+        continue;
+      source = exec->null;
+    }
+    if (syscall(SYS_dup3, source, fd, 0) < 0)
+      return errno;
+  }
+  return 0;
+}
+
+/* Ignored ones would stay ignored after exec, and no handler of the host may run in the child. */
+static int reset_dispositions(void) {
+  static const char default_action[64]; /* the kernel's struct: all zeros is SIG_DFL */
+  for (int number = 1; number < _NSIG; number++)
+    if (number != SIGKILL && number != SIGSTOP &&
+        syscall(SYS_rt_sigaction, number, default_action, NULL, SIGNALS_BYTES) < 0)
+      return errno;
+  return 0;
+}
+
+static int take_groups(const struct hp_exec *exec) {
+  if (syscall(SET_GROUPS, exec->group_count, exec->groups) < 0)
+    return errno;
+  return check(syscall(SET_GROUP, exec->group, exec->group, exec->group));
+}
+
+static int step(struct hp_exec *exec, enum hp_exec_step which) {
+  static const unsigned long none[SIGNALS_BYTES / sizeof(unsigned long) + 1];
+  exec->report.step = which;
+  switch (which) {
+  case HP_STEP_CLONE:
+    return 0;
+  case HP_STEP_SESSION:
+    return exec->own_session ? check(syscall(SYS_setsid)) : 0;
+  case HP_STEP_DISPOSITIONS:
+    return reset_dispositions();
+  case HP_STEP_STDIO:
+    return connect_stdio(exec);
+  case HP_STEP_DESCRIPTORS:
+    return close_others();
+  case HP_STEP_GROUPS:
+    return exec->switch_user ? take_groups(exec) : 0;
+  case HP_STEP_USER:
+    return exec->switch_user ? check(syscall(SET_USER, exec->user, exec->user, exec->user)) : 0;
+  case HP_STEP_DEATH_SIGNAL: /* after the user: that change clears it */
+    return exec->death_signal ? check(syscall(SYS_prctl, PR_SET_PDEATHSIG, exec->death_signal)) : 0;
+  case HP_STEP_PARENT: /* it may have died before the signal was asked for */
+    return exec->death_signal && syscall(SYS_getppid) != exec->parent ? ESRCH : 0;
+  case HP_STEP_DIRECTORY:
+    return exec->directory ? check(syscall(SYS_chdir, exec->directory)) : 0;
+  case HP_STEP_MASK:
+    return check(syscall(SYS_rt_sigprocmask, SIG_SETMASK, none, NULL, SIGNALS_BYTES));
+  case HP_STEP_EXEC:
+    return check(syscall(SYS_execve, exec->executable, exec->argv, exec->environment));
+  }
+  return EINVAL;
+}
+
+int hp__exec_child(void *argument) {
+  struct hp_exec *exec = argument;
+  struct hp_exec_report report = {HP_STEP_SESSION, 0};
+  exec->shared = true;
+  while ((report.code = step(exec, report.step)) == 0)
+    report.step++;
+  exec->report.code = report.code;
+  syscall(SYS_write, exec->report_pipe, &report, sizeof report);
+  for (;;)
+    syscall(SYS_exit_group, 127);
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* The platforms that are built in. */
+#ifndef HP_PLATFORM_PLATFORM_H
+#define HP_PLATFORM_PLATFORM_H
+
+#include <hyperprocess/plugin.h>
+
+extern const struct hp_platform_ops hp__platform_linux;
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Spawning, the host's side. CLONE_VM | CLONE_VFORK makes the cost independent of the host's
+ * memory; the child's side is exec_linux.c.
+ */
+#include "platform/linux.h"
+
+#include "core/alloc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef CLONE_PIDFD
+#define CLONE_PIDFD 0x00001000
+#endif
+
+enum { STACK_SIZE = 64 * 1024, SIGNALS_BYTES = _NSIG / 8 };
+
+typedef unsigned long signals[SIGNALS_BYTES / sizeof(unsigned long) + 1];
+
+/* What is made for one spawn and gone after it. */
+struct launch {
+  struct hp_exec exec;
+  gid_t *groups;
+  int read_ends[2], write_ends[2]; /* stdout, stderr */
+  int null;
+};
+
+int hp__high(int fd) {
+  if (fd < 0 || fd > 2)
+    return fd;
+  int high = fcntl(fd, F_DUPFD_CLOEXEC, 3), code = errno;
+  close(fd);
+  errno = code;
+  return high;
+}
+
+static void close_fd(int *fd) {
+  if (*fd >= 0)
+    close(*fd);
+  *fd = -1;
+}
+
+static int make_pipe(int *read_end, int *write_end) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) < 0)
+    return -1;
+  *read_end = hp__high(ends[0]);
+  int code = errno;
+  *write_end = hp__high(ends[1]);
+  errno = *read_end < 0 ? code : errno;
+  return *read_end < 0 || *write_end < 0 ? -1 : 0;
+}
+
+static int fail(hp_error *error, const struct hp_spawn *spawn, const char *what) {
+  return hp__explain_errno(error, HP_PHASE_SPAWN, errno, what, spawn->executable);
+}
+
+static int open_output(struct launch *launch, const struct hp_spawn *spawn, hp_error *error) {
+  uv_pipe_t *pipes[2] = {spawn->output, spawn->errors};
+  launch->null = hp__high(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (launch->null < 0)
+    return fail(error, spawn, "open /dev/null for");
+  launch->exec.null = launch->null;
+  for (int i = 0; i < 3; i++)
+    launch->exec.stdio[i] = spawn->inherit_stdio ? -1 : launch->null;
+  for (int i = 0; i < 2 && !spawn->inherit_stdio; i++) {
+    if (!pipes[i])
+      continue;
+    if (make_pipe(&launch->read_ends[i], &launch->write_ends[i]) < 0)
+      return fail(error, spawn, "make an output pipe for");
+    int result = uv_pipe_open(pipes[i], launch->read_ends[i]);
+    if (result < 0)
+      return hp__explain_errno(error, HP_PHASE_SPAWN, -result, "open an output pipe for",
+                               spawn->executable);
+    launch->read_ends[i] = -1; /* it is the handle's now */
+    launch->exec.stdio[i + 1] = launch->write_ends[i];
+  }
+  return 0;
+}
+
+/* The groups come from the user database, which no child of a clone may ask. */
+static int find_groups(struct launch *launch, const struct hp_spawn *spawn, hp_error *error) {
+  const struct hp_user *user = &spawn->user;
+  struct hp_exec *exec = &launch->exec;
+  exec->switch_user = user->id >= 0 && (uid_t)user->id != geteuid();
+  if (!exec->switch_user)
+    return 0;
+  exec->user = (uid_t)user->id;
+  exec->group = (gid_t)user->group;
+  for (int count = 32, room = 0; room < count;) {
+    room = count;
+    gid_t *groups = hp__realloc(launch->groups, (size_t)room * sizeof *groups);
+    if (!groups)
+      return hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for the groups of user '%s'",
+                          user->name);
+    launch->groups = groups;
+    groups[0] = exec->group;
+    if (!user->name[0])
+      count = 1;
+    else if (getgrouplist(user->name, exec->group, groups, &count) >= 0)
+      room = count;
+    exec->group_count = (size_t)count;
+  }
+  exec->groups = launch->groups;
+  return 0;
+}
+
+static int prepare(struct launch *launch, const struct hp_spawn *spawn, hp_error *error) {
+  const char *death = spawn->host_death_signal;
+  launch->exec = (struct hp_exec){
+      .executable = spawn->executable,
+      .directory = spawn->directory,
+      .argv = spawn->argv,
+      .environment = spawn->environment,
+      .own_session = spawn->session == HP_SESSION_OWN,
+      .death_signal = death && death[0] ? hp__signal_number(death) : 0,
+      .parent = getpid(),
+  };
+  if (death && death[0] && launch->exec.death_signal == 0)
+    return hp_error_set(error, HP_EUNSUPPORTED, HP_PHASE_SPAWN, "there is no signal '%s' on Linux",
+                        death);
+  int result = open_output(launch, spawn, error);
+  return result < 0 ? result : find_groups(launch, spawn, error);
+}
+
+static void finish(struct launch *launch) {
+  close_fd(&launch->null);
+  for (int i = 0; i < 2; i++) {
+    close_fd(&launch->read_ends[i]);
+    close_fd(&launch->write_ends[i]);
+  }
+  hp__free(launch->groups);
+}
+
+static char *map_stack(size_t guard) {
+  char *stack = mmap(NULL, guard + STACK_SIZE, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (stack == MAP_FAILED)
+    return NULL;
+  if (mprotect(stack, guard, PROT_NONE) == 0)
+    return stack;
+  munmap(stack, guard + STACK_SIZE);
+  return NULL;
+}
+
+/* A kernel older than the flag ignores it; an emulator refuses it. */
+static pid_t clone_child(struct hp_exec *exec, char *stack_end, int flags, int *pidfd) {
+  *pidfd = -1;
+  pid_t pid = clone(hp__exec_child, stack_end, flags | CLONE_PIDFD | SIGCHLD, exec, pidfd);
+  if (pid >= 0 || errno != EINVAL)
+    return pid;
+  *pidfd = -1;
+  return clone(hp__exec_child, stack_end, flags | SIGCHLD, exec);
+}
+
+/*
+ * No handler of the host may run in the child, so all is blocked, the C library's own signals too,
+ * which only the plain system call does. A change of user makes the memory undumpable, ours as
+ * well, since the child shares it: put back afterwards, not before, for until exec the new user
+ * must not be able to attach to it.
+ */
+static pid_t clone_guarded(struct hp_exec *exec, char *stack_end, int flags, int *pidfd) {
+  signals all, before;
+  memset(all, 0xff, sizeof all);
+  int dumpable = exec->switch_user ? prctl(PR_GET_DUMPABLE) : 0;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, all, before, SIGNALS_BYTES);
+  pid_t pid = clone_child(exec, stack_end, flags, pidfd);
+  int code = errno;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, before, NULL, SIGNALS_BYTES);
+  if (exec->switch_user)
+    prctl(PR_SET_DUMPABLE, dumpable);
+  errno = code;
+  return pid;
+}
+
+/* The pipe is read only where the memory was not shared: a process that the host forks at the same
+ * moment inherits the other end and would hold us up. */
+static struct hp_exec_report read_report(const struct hp_exec *exec, int pipe) {
+  struct hp_exec_report report = {exec->report.step, exec->report.code};
+  if (exec->shared)
+    return report;
+  ssize_t size;
+  do
+    size = read(pipe, &report, sizeof report);
+  while (size < 0 && errno == EINTR);
+  if (size != sizeof report)
+    report = (struct hp_exec_report){HP_STEP_EXEC, 0};
+  return report;
+}
+
+static void collect_failed(pid_t pid, int *pidfd) {
+  while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+    ;
+  close_fd(pidfd);
+}
+
+static pid_t launch_on(struct hp_exec *exec, char *stack_end, int flags, int *pidfd,
+                       struct hp_exec_report *report) {
+  int read_end = -1;
+  pid_t pid = -1;
+  *report = (struct hp_exec_report){HP_STEP_CLONE, 0};
+  exec->report_pipe = -1;
+  if (make_pipe(&read_end, &exec->report_pipe) == 0)
+    pid = clone_guarded(exec, stack_end, flags, pidfd);
+  report->code = pid < 0 ? errno : 0;
+  close_fd(&exec->report_pipe);
+  if (pid > 0)
+    *report = read_report(exec, read_end);
+  close_fd(&read_end);
+  if (pid > 0 && report->code != 0) {
+    collect_failed(pid, pidfd);
+    return -1;
+  }
+  return pid;
+}
+
+pid_t hp__launch(struct hp_exec *exec, int flags, int *pidfd, struct hp_exec_report *report) {
+  size_t guard = (size_t)sysconf(_SC_PAGESIZE);
+  char *stack = map_stack(guard);
+  *pidfd = -1;
+  if (!stack) {
+    *report = (struct hp_exec_report){HP_STEP_CLONE, ENOMEM};
+    return -1;
+  }
+  pid_t pid = launch_on(exec, stack + guard + STACK_SIZE, flags, pidfd, report);
+  munmap(stack, guard + STACK_SIZE);
+  return pid;
+}
+
+int hp__spawn_linux(uv_loop_t *loop, hp_child *child, const struct hp_spawn *spawn,
+                    hp_error *error) {
+  struct hp_linux_child *self = (struct hp_linux_child *)child;
+  struct launch launch = {.read_ends = {-1, -1}, .write_ends = {-1, -1}, .null = -1};
+  struct hp_exec_report report;
+  int result = prepare(&launch, spawn, error);
+  if (result == 0) {
+    pid_t pid = hp__launch(&launch.exec, CLONE_VM | CLONE_VFORK, &self->pidfd, &report);
+    if (pid < 0)
+      result = hp__explain_spawn(error, spawn, &report);
+    else
+      child->pid = pid;
+  }
+  finish(&launch);
+  if (result < 0)
+    return result;
+  self->pidfd = hp__high(self->pidfd);
+  self->loop = loop;
+  self->session = spawn->session;
+  child->containment =
+      spawn->session == HP_SESSION_OWN ? HP_CONTAINMENT_TREE : HP_CONTAINMENT_DIRECT;
+  return 0;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What hosts that were killed have left. A name proves nothing: a directory is removed when it is
+ * ours, its lock is free, the mark in it names that very directory, and the process in the mark is
+ * gone. One whose maker was killed before the mark was written still has the sticky bit of its
+ * making, and goes only if it is empty.
+ */
+#include "platform/linux.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { UNMARKED = S_ISVTX | S_IRWXU };
+
+static bool looks_like_ours(const char *name) {
+  if (strlen(name) != HP_DIRECTORY_NAME || strncmp(name, "hp-", 3) != 0)
+    return false;
+  for (const char *c = name + 3; *c; c++)
+    if (!islower((unsigned char)*c) && !isdigit((unsigned char)*c))
+      return false;
+  return true;
+}
+
+/* Root has given some of its directories to other users; the lock in them is still root's. */
+static bool is_private(const struct stat *stat) {
+  return (stat->st_uid == geteuid() || geteuid() == 0) &&
+         (stat->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+static bool names_it(const struct hp_mark *mark, const struct stat *stat) {
+  return mark->device == (uint64_t)stat->st_dev && mark->inode == (uint64_t)stat->st_ino;
+}
+
+static bool is_named(int base, const char *name, const struct stat *stat) {
+  struct stat by_name;
+  return fstatat(base, name, &by_name, AT_SYMLINK_NOFOLLOW) == 0 &&
+         by_name.st_dev == stat->st_dev && by_name.st_ino == stat->st_ino;
+}
+
+static bool holds_only_lock(int directory) {
+  int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *list = fd < 0 ? NULL : fdopendir(fd);
+  bool only = list != NULL;
+  for (struct dirent *entry; only && (entry = readdir(list));)
+    only = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+           strcmp(entry->d_name, HP_LOCK_NAME) == 0;
+  if (list)
+    closedir(list);
+  else if (fd >= 0)
+    close(fd);
+  return only;
+}
+
+static bool is_unmarked(const struct stat *stat) {
+  return (stat->st_mode & ALLPERMS & ~(mode_t)S_ISGID) == UNMARKED; /* that one is inherited */
+}
+
+static bool may_go(int directory, int lock, const struct stat *stat) {
+  struct hp_mark mark;
+  struct stat of_lock;
+  if (fstat(lock, &of_lock) < 0 || of_lock.st_uid != geteuid())
+    return false;
+  switch (hp__lock_read(lock, &mark)) {
+  case 0:
+    return is_unmarked(stat) && holds_only_lock(directory);
+  case 1:
+    return names_it(&mark, stat) && !hp__process_is_alive(mark.pid, mark.start);
+  default:
+    return false;
+  }
+}
+
+static bool sweep_opened(int base, const char *name, int directory) {
+  struct stat stat;
+  if (fstat(directory, &stat) < 0 || !is_private(&stat))
+    return false;
+  int lock = hp__lock_open(directory, HP_LOCK_NAME, 0);
+  if (lock == -ENOENT)
+    return is_unmarked(&stat) && is_named(base, name, &stat) &&
+           unlinkat(base, name, AT_REMOVEDIR) == 0;
+  if (lock < 0)
+    return false;
+  bool gone = may_go(directory, lock, &stat) && hp__tree_empty(directory, HP_LOCK_NAME) == 0 &&
+              is_named(base, name, &stat) && unlinkat(directory, HP_LOCK_NAME, 0) == 0 &&
+              unlinkat(base, name, AT_REMOVEDIR) == 0;
+  close(lock);
+  return gone;
+}
+
+int hp__sweep_linux(const char *base) {
+  int fd = hp__high(open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  DIR *list = fd < 0 ? NULL : fdopendir(fd);
+  int count = 0;
+  if (!list && fd >= 0)
+    close(fd);
+  if (!list)
+    return 0;
+  for (struct dirent *entry; (entry = readdir(list));) {
+    if (!looks_like_ours(entry->d_name))
+      continue;
+    int directory = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (directory < 0)
+      continue;
+    count += sweep_opened(fd, entry->d_name, directory);
+    close(directory);
+  }
+  closedir(list);
+  return count;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* Removing a tree by descriptor: no name is followed twice, no mount and no link is crossed. */
+#include "platform/linux.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+  DEPTH_MAX = 100, /* each level costs a descriptor */
+  PASSES = 3       /* a server that is just ending may still make files */
+};
+
+static int open_plain(int directory, const char *name) {
+  struct stat above, below;
+  int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0)
+    return -1;
+  if (fstat(directory, &above) == 0 && fstat(fd, &below) == 0 && above.st_dev == below.st_dev)
+    return fd;
+  close(fd);
+  errno = EXDEV;
+  return -1;
+}
+
+#ifdef SYS_openat2
+#include <linux/openat2.h>
+
+/* Knows a bind mount too, which has the same device. */
+static int open_below(int directory, const char *name) {
+  struct open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+                         .resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH};
+  int fd = (int)syscall(SYS_openat2, directory, name, &how, sizeof how);
+  if (fd >= 0 || (errno != ENOSYS && errno != EPERM))
+    return fd;
+  return open_plain(directory, name);
+}
+#else
+#define open_below open_plain
+#endif
+
+static int empty(int directory, const char *except, int depth);
+
+static int remove_directory(int directory, const char *name, int depth) {
+  int fd = hp__high(open_below(directory, name));
+  if (fd < 0)
+    return errno;
+  int code = empty(fd, NULL, depth + 1);
+  close(fd);
+  if (code != 0)
+    return code;
+  return unlinkat(directory, name, AT_REMOVEDIR) < 0 && errno != ENOENT ? errno : 0;
+}
+
+static int remove_entry(int directory, const char *name, int depth) {
+  if (unlinkat(directory, name, 0) == 0 || errno == ENOENT)
+    return 0;
+  int code = errno;
+  if (code != EISDIR && code != EPERM)
+    return code;
+  int of_directory = remove_directory(directory, name, depth);
+  return of_directory == ENOTDIR ? code : of_directory;
+}
+
+static int empty_once(DIR *list, const char *except, int depth, bool *any) {
+  int code = 0;
+  *any = false;
+  for (struct dirent *entry; (entry = readdir(list));) {
+    const char *name = entry->d_name;
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || (except && strcmp(name, except) == 0))
+      continue;
+    *any = true;
+    int result = remove_entry(dirfd(list), name, depth);
+    code = code ? code : result;
+  }
+  return code;
+}
+
+/* A directory that was made read-only is made writable first: it goes away as a whole. */
+static DIR *open_list(int directory) {
+  struct stat stat;
+  if (fstat(directory, &stat) == 0 && (stat.st_mode & S_IRWXU) != S_IRWXU)
+    fchmod(directory, S_IRWXU);
+  int fd = hp__high(openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  DIR *list = fd < 0 ? NULL : fdopendir(fd);
+  if (!list && fd >= 0)
+    close(fd);
+  return list;
+}
+
+static int empty(int directory, const char *except, int depth) {
+  if (depth > DEPTH_MAX)
+    return ELOOP;
+  DIR *list = open_list(directory);
+  if (!list)
+    return errno;
+  int code = 0;
+  bool any = true;
+  for (int pass = 0; any && code == 0 && pass < PASSES; pass++) {
+    rewinddir(list);
+    code = empty_once(list, except, depth, &any);
+  }
+  closedir(list);
+  return code;
+}
+
+int hp__tree_empty(int directory, const char *except) {
+  return empty(directory, except, 0);
+}
+
+int hp__tree_remove(int directory, const char *name) {
+  return remove_entry(directory, name, 0);
+}

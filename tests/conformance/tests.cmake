@@ -1,0 +1,1 @@
+hp_add_tests(conformance/transport_test.c SOURCES conformance/transport.c)

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "transports/stream.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BACKLOG = 16 };
+
+union client {
+  uv_handle_t handle;
+  uv_stream_t stream;
+  uv_pipe_t pipe;
+  uv_tcp_t tcp;
+};
+
+static void free_client(uv_handle_t *handle) {
+  free(handle);
+}
+
+static int init_stream(uv_loop_t *loop, uv_handle_t *handle, enum hp_endpoint_kind kind) {
+  return kind == HP_ENDPOINT_TCP ? uv_tcp_init(loop, (uv_tcp_t *)handle)
+                                 : uv_pipe_init(loop, (uv_pipe_t *)handle, 0);
+}
+
+static int open_stream(uv_handle_t *handle, int descriptor, enum hp_endpoint_kind kind) {
+  return kind == HP_ENDPOINT_TCP ? uv_tcp_open((uv_tcp_t *)handle, descriptor)
+                                 : uv_pipe_open((uv_pipe_t *)handle, descriptor);
+}
+
+/* malloc, not the library's allocator: plugin.h promises it, for a transport of an embedder's.
+ * Where memory is missing the client stays unaccepted, and the deadline of the start tells. */
+static void accept_client(uv_stream_t *server, int status) {
+  hp_listener *listener = (hp_listener *)((char *)server - offsetof(hp_listener, as));
+  union client *client = status == 0 ? malloc(sizeof *client) : NULL;
+  if (!client)
+    return;
+  if (init_stream(server->loop, &client->handle, listener->endpoint.kind) != 0) {
+    free(client);
+    return;
+  }
+  if (uv_accept(server, &client->stream) != 0) {
+    uv_close(&client->handle, free_client);
+    return;
+  }
+  if (listener->endpoint.kind == HP_ENDPOINT_TCP)
+    uv_tcp_nodelay(&client->tcp, 1);
+  listener->callback(listener, &client->stream);
+}
+
+/* Nothing is left that could fail, the socket being bound and listening already: a handle, once
+ * initialised, cannot be taken back at once. */
+int hp__stream_listen(uv_loop_t *loop, hp_listener *listener, int descriptor, hp_error *error) {
+  int code = init_stream(loop, &listener->as.handle, listener->endpoint.kind);
+  if (code == 0)
+    code = open_stream(&listener->as.handle, descriptor, listener->endpoint.kind);
+  if (code == 0)
+    code = uv_listen(&listener->as.stream, BACKLOG, accept_client);
+  return code == 0 ? 0 : hp__stream_error(error, HP_EIO, code, "cannot listen in the event loop");
+}
+
+int hp__stream_error(hp_error *error, int code, int status, const char *format, ...) {
+  char message[2048];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(message, sizeof message, format, list);
+  va_end(list);
+  hp_error_set(error, code, HP_PHASE_RESERVE, "%s", message);
+  hp_error_set_os_code(error, -status);
+  hp_error_set_cause(error, "%s", uv_strerror(status));
+  return code;
+}
+
+static void tell(uv_handle_t *handle) {
+  hp_connect *request = (hp_connect *)((char *)handle - offsetof(hp_connect, request.later));
+  request->callback(request, (int)(intptr_t)handle->data);
+}
+
+/* Closing a handle that was never started is the shortest way to the loop's next round. */
+void hp__stream_fail_later(uv_loop_t *loop, hp_connect *request, int status) {
+  uv_idle_init(loop, &request->request.later);
+  request->request.later.data = (void *)(intptr_t)status;
+  uv_close((uv_handle_t *)&request->request.later, tell);
+}
