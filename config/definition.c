@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The keys of a server definition. What they mean is said in docs/definitions.md. */
+/* The keys of a server definition. */
 #include "config/tables.h"
 
 #include <string.h>
@@ -200,88 +200,6 @@ static const struct hp_table prepare_table = {.what = "prepare",
                                               .size = sizeof(struct hp_prepare),
                                               .initial = &initial_prepare};
 
-/* ---- files and secrets ---- */
-
-static int check_transport(const struct hp_reader *reader, const struct hp_node *node) {
-  size_t count = 0;
-  const struct hp_node *transports = hp__node_find(reader->scope, "transports");
-  if (hp__node_find(transports, node->key))
-    return 0;
-  const char **words = hp__node_names(reader->arena, transports, &count);
-  if (!words)
-    return hp__out_of_memory(reader->error);
-  words[count] = "content"; /* in the place of the list's end */
-  return hp__unknown(reader->error, node->key_position, "transport", node->key, words, count + 1);
-}
-
-/* Of one file: its content for each transport, or the one for all. */
-static int read_file(const struct hp_reader *reader, const struct hp_node *node,
-                     struct hp_file *file) {
-  static const struct hp_field field = {.key = "content"};
-  for (const struct hp_node *child = node->first; child; child = child->next, file++) {
-    bool all = strcmp(child->key, field.key) == 0;
-    if (all && node->count > 1)
-      return hp__mistake(reader->error, child->key_position,
-                         "'content' is for all transports: no other key beside it");
-    file->name = node->key;
-    file->transport = all ? NULL : child->key;
-    int result = all ? 0 : check_transport(reader, child);
-    if (result == 0)
-      result = hp__read_template(reader, &field, child, &file->content);
-    if (result != 0)
-      return result;
-  }
-  return 0;
-}
-
-static int field_files(const struct hp_reader *reader, const struct hp_field *field,
-                       const struct hp_node *node, void *record) {
-  struct hp_definition *definition = record;
-  size_t count = 0;
-  int result = hp__expect(reader, node, HP_NODE_MAPPING);
-  for (const struct hp_node *child = node->first; result == 0 && child; child = child->next) {
-    result = hp__check_name(reader, child->key_position, "file", child->key);
-    if (result == 0)
-      result = hp__expect(reader, child, HP_NODE_MAPPING);
-    if (result == 0 && child->count == 0)
-      result = hp__mistake(reader->error, child->position, "'%s' has no content", child->key);
-    count += child->count;
-  }
-  if (result != 0)
-    return result;
-  (void)field;
-  definition->files = hp__arena_alloc(reader->arena, (count + 1) * sizeof *definition->files);
-  if (!definition->files)
-    return hp__out_of_memory(reader->error);
-  for (const struct hp_node *child = node->first; result == 0 && child; child = child->next) {
-    result = read_file(reader, child, definition->files + definition->file_count);
-    definition->file_count += child->count;
-  }
-  return result;
-}
-
-static int field_secrets(const struct hp_reader *reader, const struct hp_field *field,
-                         const struct hp_node *node, void *record) {
-  struct hp_definition *definition = record;
-  struct hp_strings names = {0};
-  struct hp_field list = {.key = field->key,
-                          .offset = offsetof(struct hp_strings, items),
-                          .count = offsetof(struct hp_strings, count),
-                          .flags = HP_FIELD_FILLED};
-  int result = hp__field_strings(reader, &list, node, &names);
-  for (size_t i = 0; result == 0 && i < names.count; i++)
-    result = hp__check_name(reader, node->position, "secret", names.items[i]);
-  if (result != 0)
-    return result;
-  definition->secrets = hp__arena_alloc(reader->arena, names.count * sizeof *definition->secrets);
-  if (!definition->secrets)
-    return hp__out_of_memory(reader->error);
-  for (size_t i = 0; i < names.count; i++)
-    definition->secrets[i].name = names.items[i];
-  definition->secret_count = names.count;
-  return 0;
-}
-
 /* ---- the whole ---- */
 
 #define IN_DEFINITION(member) .offset = offsetof(struct hp_definition, member)
@@ -338,9 +256,18 @@ static const struct hp_field user_fields[] = {
 static const struct hp_table user_table = {
     .what = "user", .fields = user_fields, .field_count = HP_COUNT(user_fields)};
 
+/* `none`: the tether alone tells the server. */
+static int field_death_signal(const struct hp_reader *reader, const struct hp_field *field,
+                              const struct hp_node *node, void *record) {
+  if (node->kind != HP_NODE_SCALAR || strcmp(node->text, "none") != 0)
+    return hp__field_signal(reader, field, node, record);
+  ((struct hp_definition *)record)->host_death_signal = "";
+  return 0;
+}
+
 static const struct hp_field death_fields[] = {
     {.key = "signal",
-     .read = hp__field_signal,
+     .read = field_death_signal,
      IN_DEFINITION(host_death_signal),
      .flags = HP_FIELD_REQUIRED},
 };
@@ -384,10 +311,8 @@ static const struct hp_field definition_fields[] = {
      .flags = HP_FIELD_WHOLE},
     {.key = "user", .read = hp__field_table, .table = &user_table},
     {.key = "prepare", .read = hp__field_table, IN_DEFINITION(prepare), .table = &prepare_table},
-    {.key = "files", .read = field_files, IN_DEFINITION(files)},
-    {.key = "secrets", .read = field_secrets, IN_DEFINITION(secrets)},
-    {.key = "directory_setting", .read = field_setting_name, IN_DEFINITION(directory_setting)},
-    {.key = "transport_setting", .read = field_setting_name, IN_DEFINITION(transport_setting)},
+    {.key = "files", .read = hp__field_files, IN_DEFINITION(files)},
+    {.key = "secrets", .read = hp__field_secrets, IN_DEFINITION(secrets)},
     {.key = "port_taken",
      .read = hp__field_string,
      IN_DEFINITION(port_taken),

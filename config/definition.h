@@ -109,8 +109,6 @@ struct hp_definition {
   struct hp_secret *secrets;
   size_t secret_count;
   const char *binary_setting;    /* setting that names the binary's folder ("hyper_path") */
-  const char *directory_setting; /* setting that names the sockets' directory */
-  const char *transport_setting; /* setting that chooses the transport: off, auto or a port */
   const char *port_taken;        /* text in the output of one that died of a taken port */
   const char *working_dir;
 };

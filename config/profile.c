@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The keys of a profile. What they mean is said in docs/profiles.md. */
+/* The keys of a profile, and what of them its server must know. */
 #include "config/catalog.h"
 #include "config/tables.h"
 

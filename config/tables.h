@@ -15,6 +15,12 @@ int hp__field_rungs(const struct hp_reader *reader, const struct hp_field *field
 int hp__field_signal(const struct hp_reader *reader, const struct hp_field *field,
                      const struct hp_node *node, void *record); /* const char *, without "SIG" */
 
+/* files.c: into struct hp_definition */
+int hp__field_files(const struct hp_reader *reader, const struct hp_field *field,
+                    const struct hp_node *node, void *record);
+int hp__field_secrets(const struct hp_reader *reader, const struct hp_field *field,
+                      const struct hp_node *node, void *record);
+
 /* profile.c: what of a profile can only be checked once its server is known. `node` is the
  * profile's, for the places. */
 int hp__profile_check(const struct hp_reader *reader, const struct hp_node *node,

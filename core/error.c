@@ -54,7 +54,7 @@ static void replace(char **slot, char *text) {
   *slot = text;
 }
 
-static void replace_list(char **slot, const char *format, va_list list) {
+HP_PRINTF(2, 0) static void replace_list(char **slot, const char *format, va_list list) {
   struct hp_text text = {0};
   hp__text_format_list(&text, format, list);
   replace(slot, hp__text_take(&text));

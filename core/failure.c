@@ -70,6 +70,22 @@ static void (*const keep[])(hp_process *) = {
     [HP_CAUSE_HEALTH] = keep_health,
 };
 
+void hp__describe_kill(const hp_process *process, hp_error *error) {
+  hp_error_set(error, HP_EKILLED, HP_PHASE_STOP, "server '%s' did not stop in time and was killed",
+               process->plan->definition->name);
+  hp_error_set_hint(error,
+                    "a longer wait in its stop ladder, or a longer shutdown timeout, lets it "
+                    "finish");
+}
+
+void hp__process_keep_force(hp_process *process) {
+  uv_mutex_lock(&process->lock);
+  bool unasked = process->view.forced && !process->view.kill_asked;
+  uv_mutex_unlock(&process->lock);
+  if (unasked && process->failure.code == 0)
+    hp__describe_kill(process, &process->failure);
+}
+
 void hp__process_keep_cause(hp_process *process) {
   keep[process->machine.cause](process);
 }

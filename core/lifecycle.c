@@ -215,6 +215,11 @@ static void hurry(struct step *step, int64_t budget) {
     climb_to_last(step);
     return;
   }
+  if (budget == HP_NEXT_RUNG) {
+    machine->patient = false;
+    climb(step, next_rung(machine));
+    return;
+  }
   if (budget == HP_NEVER)
     machine->patient = false;
   else if (budget > 0 && !last)

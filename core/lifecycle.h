@@ -67,6 +67,7 @@ enum hp_effect_type {
 };
 
 #define HP_NEVER INT64_MAX
+#define HP_NEXT_RUNG (INT64_MAX - 1) /* as the budget of a STOP */
 
 /* The named ones; times on the caller's clock, in milliseconds. */
 enum hp_deadline {
@@ -134,7 +135,7 @@ struct hp_machine_event {
   int64_t now; /* milliseconds */
   union {
     int64_t budget; /* STOP: < 0 patient, 0 kill now, > 0 patient, and kill after it; HP_NEVER: the
-                       ladder's own waits */
+                       ladder's own waits; HP_NEXT_RUNG: those, and the next rung at once */
     int64_t until;  /* EXTEND: the new deadline; an earlier one changes nothing */
     bool success;   /* PREPARED */
     struct {        /* EXITED, SPAWN_FAILED */

@@ -134,8 +134,29 @@ static int choose_temporary_base(struct hp_plan_maker *maker) {
   return 0;
 }
 
+/* A server that is told no more than the directory gives its socket a name of its own. */
+static int check_name(struct hp_plan_maker *maker) {
+  const struct hp_plan *plan = maker->plan;
+  const char *own = maker->rule->socket, *path = plan->address.path;
+  if (!own || !path || hp__plan_uses(plan, "endpoint.path") ||
+      hp__plan_uses(plan, "endpoint.url") || hp__plan_uses(plan, "endpoint.name"))
+    return 0;
+  const char *slash = strrchr(path, '/');
+  if (strcmp(slash ? slash + 1 : path, own) == 0)
+    return 0;
+  hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN,
+               "server '%s' names its socket itself: a path for it must end in %s: %s",
+               plan->definition->name, own, path);
+  if (plan->profile.transport_position.file)
+    hp__prefix_position(maker->error, &plan->profile.transport_position);
+  return HP_ECONFIG;
+}
+
 int hp__plan_choose_places(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
+  int named = check_name(maker);
+  if (named < 0)
+    return named;
   plan->needs_data_dir = plan->data_dir || plan->prepare.count > 0 ||
                          hp__plan_uses(plan, "data_dir") || plan->definition->secret_count > 0;
   int result = choose_runtime_dir(maker);

@@ -231,6 +231,22 @@ static int fill_files(struct scope *scope) {
   return 0;
 }
 
+/* A copy: the definition's own ladder is shared by all plans. */
+static int fill_ladder(struct scope *scope) {
+  struct hp_plan *plan = scope->maker->plan;
+  size_t size = plan->stop.count * sizeof *plan->stop.items;
+  struct hp_rung *rungs = hp__arena_alloc(&plan->arena, size);
+  int result = rungs ? 0 : hp__plan_no_memory(scope->maker);
+  for (size_t i = 0; result == 0 && i < plan->stop.count; i++) {
+    rungs[i] = plan->stop.items[i];
+    rungs[i].command = (struct hp_templates){0};
+    result = add_all(scope, &rungs[i].command, &plan->stop.items[i].command);
+  }
+  if (result == 0)
+    plan->stop.items = rungs;
+  return result;
+}
+
 static const char *choose_working_dir(const struct hp_plan *plan) {
   if (plan->profile.working_dir)
     return plan->profile.working_dir;
@@ -249,6 +265,8 @@ int hp__plan_fill_texts(struct hp_plan_maker *maker) {
     result = fill_files(&scope);
   if (result == 0)
     result = add_all(&scope, &plan->prepare, &plan->definition->prepare.command);
+  if (result == 0)
+    result = fill_ladder(&scope);
   plan->creates = plan->definition->prepare.creates;
   plan->descriptor = fill(&scope, &maker->rule->descriptor);
   plan->report = maker->rule->report;
@@ -263,9 +281,18 @@ static bool is_in(const struct hp_template *text, const char *variable) {
   return false;
 }
 
+static bool any_in(const struct hp_templates *texts, const char *variable) {
+  for (size_t i = 0; i < texts->count; i++)
+    if (is_in(&texts->items[i], variable))
+      return true;
+  return false;
+}
+
 bool hp__plan_uses(const struct hp_plan *plan, const char *variable) {
-  for (size_t i = 0; i < plan->arguments.count; i++)
-    if (is_in(&plan->arguments.items[i], variable))
+  if (any_in(&plan->arguments, variable))
+    return true;
+  for (size_t i = 0; i < plan->stop.count; i++)
+    if (any_in(&plan->stop.items[i].command, variable))
       return true;
   for (size_t i = 0; i < plan->environment.count; i++)
     if (is_in(&plan->environment.items[i].value, variable))

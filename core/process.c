@@ -117,7 +117,8 @@ void hp__process_publish(hp_process *process, enum hp_state state) {
   process->view.state = state;
   process->view.pid = hp__subprocess_pid(process->server);
   process->view.alive = hp__subprocess_is_running(process->server);
-  uv_cond_broadcast(&process->changed);
+  if (state == HP_STATE_READY || hp__state_is_terminal(state)) /* all that is waited for */
+    uv_cond_broadcast(&process->changed);
   uv_mutex_unlock(&process->lock);
   tell(process, HP_EVENT_STATE, state, NULL);
 }
@@ -242,6 +243,7 @@ void hp__process_release(hp_process *process) {
   if (--process->open > 0)
     return;
   process->ended = true;
+  hp__process_keep_force(process);
   hp__process_publish(process, process->machine.state);
   free_if_closed(process);
 }
@@ -265,7 +267,7 @@ static void post_stop(hp_process *process, int64_t budget) {
 void hp__process_serve(hp_process *process) {
   uv_mutex_lock(&process->context->lock);
   struct hp_process_wish wish = process->wish;
-  process->wish.start = process->wish.stop = process->wish.patient = false;
+  process->wish.start = process->wish.stop = process->wish.patient = process->wish.hurry = false;
   process->wish.limit = HP_NEVER;
   uv_mutex_unlock(&process->context->lock);
   if (process->ended) {
@@ -279,6 +281,8 @@ void hp__process_serve(hp_process *process) {
     post_stop(process, -1);
   if (wish.stop)
     post_stop(process, HP_NEVER);
+  if (wish.hurry)
+    post_stop(process, HP_NEXT_RUNG);
   if (wish.limit != HP_NEVER)
     post_stop(process, wish.limit);
   hp__process_release(process);

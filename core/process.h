@@ -34,7 +34,7 @@ struct hp_process_view {
 };
 
 struct hp_process_wish { /* what callers want, merged until the loop comes to it */
-  bool start, stop, patient;
+  bool start, stop, patient, hurry;
   int64_t limit; /* the smallest that was asked for; HP_NEVER: none */
   bool close;    /* its owner has let go: free it when it has ended */
   bool *done;    /* set, and the context's `changed` signalled, after that; may be NULL */
@@ -116,8 +116,14 @@ void hp__process_close_subprocess(hp_subprocess **subprocess);
 /* Gives back what the instance took beyond the reservation; ends in hp__process_publish(). */
 void hp__process_finish(hp_process *process);
 
+/* process_api.c: begins a stop, or takes the next rung of one at once. Any thread. */
+void hp__process_hurry(hp_process *process);
+
 /* failure.c: writes the first cause down, once. */
 void hp__process_keep_cause(hp_process *process);
+/* The same for a stop that nothing was wrong with, but that needed force unasked. */
+void hp__process_keep_force(hp_process *process);
+void hp__describe_kill(const hp_process *process, hp_error *error);
 void hp__describe_exit(const struct hp_exit *exit, char *text, size_t size);
 
 #endif

@@ -49,14 +49,25 @@ static void wish_start(hp_process *process) {
   uv_mutex_unlock(&context->lock);
 }
 
+/* Of a copy of the registry: another thread may be adding to it. */
+int hp_plan_make(hp_context *context, const hp_options *options, hp_plan **plan, hp_error **error) {
+  struct hp_error e = {0};
+  uv_mutex_lock(&context->lock);
+  struct hp_registry registry = context->registry;
+  uv_mutex_unlock(&context->lock);
+  if (hp__plan_make(plan, &registry, &context->sources, options, &e) < 0)
+    return hp__error_give(error, &e);
+  return 0;
+}
+
 int hp_process_start_async(hp_context *context, const hp_options *options,
                            hp_event_callback callback, void *user, hp_process **out,
                            hp_error **error) {
-  struct hp_error e = {0};
   struct hp_plan *plan;
   *out = NULL;
-  if (hp__plan_make(&plan, &context->registry, &context->sources, options, &e) < 0)
-    return hp__error_give(error, &e);
+  int result = hp_plan_make(context, options, &plan, error);
+  if (result < 0)
+    return result;
   hp_process *process = new_process(context, plan);
   if (!process) {
     hp_plan_free(plan);
@@ -66,13 +77,6 @@ int hp_process_start_async(hp_context *context, const hp_options *options,
   process->user = user;
   *out = process;
   wish_start(process);
-  return 0;
-}
-
-int hp_plan_make(hp_context *context, const hp_options *options, hp_plan **plan, hp_error **error) {
-  struct hp_error e = {0};
-  if (hp__plan_make(plan, &context->registry, &context->sources, options, &e) < 0)
-    return hp__error_give(error, &e);
   return 0;
 }
 
@@ -88,9 +92,12 @@ static bool is_ready_or_over(const hp_process *process) {
   return process->view.state == HP_STATE_READY || is_over(process);
 }
 
+static const uint64_t LONGEST_MS = INT64_MAX / 1000000; /* 292 years, in nanoseconds */
+
 /* Under the lock. false: the time ran out. */
 static bool wait_for(hp_process *process, condition reached, int64_t timeout) {
-  uint64_t end = uv_hrtime() + (uint64_t)(timeout > 0 ? timeout : 0) * 1000000;
+  uint64_t limit = (uint64_t)(timeout > 0 ? timeout : 0);
+  uint64_t end = uv_hrtime() + (limit < LONGEST_MS ? limit : LONGEST_MS) * 1000000;
   while (!reached(process)) {
     if (timeout < 0) {
       uv_cond_wait(&process->changed, &process->lock);
@@ -151,10 +158,7 @@ int hp_process_start(hp_context *context, const hp_options *options, hp_process 
 
 static int fail_killed(const hp_process *process, hp_error **error) {
   struct hp_error e = {0};
-  hp_error_set(&e, HP_EKILLED, HP_PHASE_STOP, "server '%s' did not stop in time and was killed",
-               process->plan->definition->name);
-  hp_error_set_hint(&e, "a longer wait in its stop ladder, or a longer shutdown timeout, lets it "
-                        "finish");
+  hp__describe_kill(process, &e);
   return hp__error_give(error, &e);
 }
 
@@ -186,25 +190,36 @@ static void ask(hp_process *process, int64_t budget) {
     wish->patient = true;
   else if (budget == HP_NEVER)
     wish->stop = true;
+  else if (budget == HP_NEXT_RUNG)
+    wish->hurry = true;
   else if (budget < wish->limit)
     wish->limit = budget;
   hp__context_call(context, process);
   uv_mutex_unlock(&context->lock);
 }
 
+/* The largest numbers mean something else to the machine; to a caller they are for ever. */
+static int64_t budget_of(int64_t timeout) {
+  return timeout < HP_NEXT_RUNG ? timeout : -1;
+}
+
 void hp_process_shutdown_async(hp_process *process, int64_t timeout) {
-  ask(process, timeout);
+  ask(process, budget_of(timeout));
 }
 
 int hp_process_shutdown(hp_process *process, int64_t timeout, hp_error **error) {
   if (hp__context_is_inside(process->context))
     return refuse_inside(error);
-  ask(process, timeout);
+  hp_process_shutdown_async(process, timeout);
   return hp_process_wait(process, -1, error);
 }
 
 void hp_process_stop_async(hp_process *process) {
   ask(process, HP_NEVER);
+}
+
+void hp__process_hurry(hp_process *process) {
+  ask(process, HP_NEXT_RUNG);
 }
 
 void hp_process_close(hp_process *process) {

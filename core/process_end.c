@@ -47,7 +47,10 @@ static void command_ended(hp_subprocess *command) {
 static bool take_command(hp_process *process, const struct hp_rung *rung) {
   if (process->preparation || process->stop_command)
     return false;
-  return hp__process_run(process, &process->stop_command, &rung->command, NULL, command_ended) == 0;
+  if (hp__process_run(process, &process->stop_command, &rung->command, NULL, command_ended) == 0)
+    return true;
+  hp__process_inform(process, hp_error_message(&process->attempt));
+  return false;
 }
 
 static const struct {

@@ -70,6 +70,8 @@ int hp__process_run(hp_process *process, hp_subprocess **subprocess,
   if (result < 0)
     return result;
   struct hp_spawn spawn = make_spawn(process, argv, environment);
+  if (subprocess == &process->preparation)
+    spawn.host_death_signal = "KILL"; /* what is half-made is made anew: nothing is worth saving */
   result = start_subprocess(process, subprocess, &spawn, line, ended);
   char *text = result < 0 ? hp__launch_describe(&process->launch, command) : NULL;
   if (text)
@@ -195,8 +197,8 @@ static int begin_staging(hp_process *process) {
   result = uv_fs_mkdir(NULL, &request, process->launch.prepare_dir, 0700, NULL);
   uv_fs_req_cleanup(&request);
   if (result == 0 && plan->user.id >= 0) {
-    result = uv_fs_chown(NULL, &request, process->launch.prepare_dir, (uv_uid_t)plan->user.id,
-                         (uv_gid_t)plan->user.group, NULL);
+    result = uv_fs_lchown(NULL, &request, process->launch.prepare_dir, (uv_uid_t)plan->user.id,
+                          (uv_gid_t)plan->user.group, NULL);
     uv_fs_req_cleanup(&request);
   }
   return result == 0
@@ -371,17 +373,19 @@ static int write_files(hp_process *process) {
 
 static void read_line(void *data, const char *line, size_t length) {
   hp_process *process = data;
-  if (process->readiness)
+  if (process->readiness && hp__subprocess_is_running(process->server)) /* the dead are not ready */
     hp__readiness_line(process->readiness, line, length);
 }
 
 static int check_containment(hp_process *process) {
   enum hp_containment reached = process->server->child->containment;
   enum hp_containment required = process->plan->required_containment;
+  uv_mutex_lock(&process->lock);
   process->view.containment = reached;
+  uv_mutex_unlock(&process->lock);
   if (reached >= required)
     return 0;
-  hp__subprocess_signal(process->server, HP_SCOPE_TREE, "KILL", NULL);
+  hp__process_close_subprocess(&process->server);
   return hp_error_set(&process->attempt, HP_ECONTAINMENT, HP_PHASE_SPAWN,
                       "containment '%s' was required, '%s' is what can be had here",
                       hp_containment_name(required), hp_containment_name(reached));

@@ -8,6 +8,7 @@
 
 #include "core/alloc.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct client {
@@ -30,7 +31,7 @@ struct callback {
 static void client_closed(uv_handle_t *handle) {
   struct client *client = handle->data;
   struct callback *callback = client->owner;
-  hp__free(client->stream);
+  free(client->stream); /* the transport's, by malloc */
   hp__free(client);
   hp__readiness_release(&callback->base);
 }
@@ -115,7 +116,7 @@ static void read_client(uv_stream_t *stream, ssize_t length, const uv_buf_t *buf
 }
 
 static void free_stream(uv_handle_t *stream) {
-  hp__free(stream);
+  free(stream);
 }
 
 static void accept_client(hp_listener *listener, uv_stream_t *stream) {

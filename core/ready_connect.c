@@ -20,7 +20,7 @@ struct connector {
   hp_alarm *alarm;
   hp_watch *watch;
   uint64_t began;
-  bool busy; /* a connection is being tried or closed */
+  bool waiting, open; /* for the callback of a connection; for its handle to be closed */
 };
 
 static void attempt(void *data);
@@ -38,13 +38,25 @@ static struct connector *connector_of(const hp_connect *request) {
   return request->data;
 }
 
-static void connection_closed(uv_handle_t *handle) {
-  struct connector *connector =
-      (struct connector *)((char *)handle - offsetof(struct connector, request.as));
-  connector->busy = false;
+static void end_attempt(struct connector *connector) {
+  if (connector->waiting || connector->open)
+    return;
   if (!connector->base.settled && !connector->base.closing)
     schedule(connector);
   hp__readiness_release(&connector->base);
+}
+
+static void connection_closed(uv_handle_t *handle) {
+  struct connector *connector =
+      (struct connector *)((char *)handle - offsetof(struct connector, request.as));
+  connector->open = false;
+  end_attempt(connector);
+}
+
+static void close_connection(struct connector *connector) {
+  uv_handle_t *handle = &connector->request.as.handle;
+  if (connector->open && !uv_is_closing(handle))
+    uv_close(handle, connection_closed);
 }
 
 /* Who answered: by the connection where the OS tells, else by the port. */
@@ -66,13 +78,15 @@ static void connected(hp_connect *request, int status) {
                          "its address was answered by a process that is not ours");
   if (ours != 0)
     hp__readiness_ready(&connector->base, ours == 1);
-  uv_close(&request->as.handle, connection_closed);
+  connector->waiting = false;
+  close_connection(connector);
+  end_attempt(connector);
 }
 
 static void attempt(void *data) {
   struct connector *connector = data;
   const struct hp_readiness_owner *owner = &connector->base.owner;
-  if (connector->busy || connector->base.settled || connector->base.closing)
+  if (connector->waiting || connector->open || connector->base.settled || connector->base.closing)
     return;
   memset(&connector->request, 0, sizeof connector->request);
   connector->request.data = connector;
@@ -83,7 +97,7 @@ static void attempt(void *data) {
     schedule(connector);
     return;
   }
-  connector->busy = true;
+  connector->waiting = connector->open = true;
   connector->base.open++;
 }
 
@@ -111,7 +125,8 @@ static void begin(hp_readiness *readiness) {
   attempt(connector);
 }
 
-/* Idempotent: both when the race is won and at the end. */
+/* Idempotent: both when the race is won and at the end. A connection that is neither accepted nor
+ * refused, as by a server that is stuck, would hold up the end for minutes. */
 static void stop_asking(hp_readiness *readiness) {
   struct connector *connector = (struct connector *)readiness;
   if (connector->watch)
@@ -120,6 +135,7 @@ static void stop_asking(hp_readiness *readiness) {
     readiness->owner.platform->alarm_free(connector->alarm);
   connector->watch = NULL;
   connector->alarm = NULL;
+  close_connection(connector);
 }
 
 const struct hp_ready_ops hp__ready_connect = {

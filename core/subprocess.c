@@ -76,6 +76,16 @@ static void read_output(uv_stream_t *pipe, ssize_t length, const uv_buf_t *buffe
     report_end(subprocess);
 }
 
+static void close_handles(hp_subprocess *subprocess) {
+  for (int i = 0; i < 2; i++) {
+    hp__output_end(&subprocess->streams[i]);
+    uv_close((uv_handle_t *)&subprocess->pipes[i], uv_handle_closed);
+  }
+  uv_close((uv_handle_t *)&subprocess->grace, uv_handle_closed);
+  if (hp__subprocess_pid(subprocess) > 0)
+    subprocess->owner.platform->close(subprocess->child, child_closed);
+}
+
 static void child_exited(hp_child *child) {
   hp_subprocess *subprocess = child->data;
   if (child->containment >= HP_CONTAINMENT_TREE)
@@ -83,7 +93,9 @@ static void child_exited(hp_child *child) {
   subprocess->owner.platform->reap(child);
   subprocess->exit = child->exit;
   subprocess->gone = true;
-  if (subprocess->open_streams == 0)
+  if (subprocess->closing)
+    close_handles(subprocess);
+  else if (subprocess->open_streams == 0)
     report_end(subprocess);
   else
     uv_timer_start(&subprocess->grace, grace_over, GRACE_MS, 0);
@@ -117,6 +129,7 @@ static int spawn_child(hp_subprocess *subprocess, struct hp_spawn *spawn, hp_err
   for (int i = 0; i < 2; i++)
     uv_read_start((uv_stream_t *)&subprocess->pipes[i], give_buffer, read_output);
   result = platform->watch(subprocess->child, child_exited, error);
+  subprocess->watched = result == 0;
   if (result < 0) /* one whose end we would never learn must not live */
     platform->signal(subprocess->child, HP_SCOPE_TREE, "KILL", NULL);
   return result;
@@ -137,11 +150,9 @@ void hp__subprocess_close(hp_subprocess *subprocess) {
   if (subprocess->closing)
     return;
   subprocess->closing = true;
-  for (int i = 0; i < 2; i++) {
-    hp__output_end(&subprocess->streams[i]);
-    uv_close((uv_handle_t *)&subprocess->pipes[i], uv_handle_closed);
-  }
-  uv_close((uv_handle_t *)&subprocess->grace, uv_handle_closed);
-  if (hp__subprocess_pid(subprocess) > 0)
-    subprocess->owner.platform->close(subprocess->child, child_closed);
+  subprocess->output.line = NULL;
+  if (subprocess->watched && !subprocess->gone)
+    hp__subprocess_signal(subprocess, HP_SCOPE_TREE, "KILL", NULL); /* child_exited() goes on */
+  else
+    close_handles(subprocess);
 }

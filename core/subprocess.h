@@ -33,7 +33,7 @@ struct hp_subprocess {
   uv_timer_t grace;
   int open_handles; /* of pipes, grace and child */
   int open_streams; /* not yet at their end */
-  bool gone, reported, closing;
+  bool watched, gone, reported, closing;
 };
 
 enum { HP_READ_SIZE = 65536 };
@@ -48,7 +48,8 @@ int64_t hp__subprocess_pid(const hp_subprocess *subprocess);
 /* No error when it is not running. */
 int hp__subprocess_signal(hp_subprocess *subprocess, enum hp_scope scope, const char *name,
                           hp_error *error);
-/* Ends the watching; `closed` is called once, never from inside. The process is left alone. */
+/* Nothing is reported from now on; `closed` is called once, never from inside. One that still runs
+ * is killed and collected first: it must be neither an orphan nor a zombie. */
 void hp__subprocess_close(hp_subprocess *subprocess);
 
 #endif

@@ -17,7 +17,7 @@ void hp__text_fini(struct hp_text *text); /* safe on zeroed memory */
 void hp__text_add(struct hp_text *text, const char *string);
 void hp__text_add_slice(struct hp_text *text, const char *string, size_t length);
 void hp__text_format(struct hp_text *text, const char *format, ...) HP_PRINTF(2, 3);
-void hp__text_format_list(struct hp_text *text, const char *format, va_list list);
+void hp__text_format_list(struct hp_text *text, const char *format, va_list list) HP_PRINTF(2, 0);
 /* A JSON string with its quotes; invalid UTF-8 becomes U+FFFD; NULL becomes null. */
 void hp__text_add_json(struct hp_text *text, const char *string);
 /* The text, to be freed by the caller with hp__free(); NULL when out of memory. Resets `text`. */

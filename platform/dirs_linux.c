@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ATTEMPTS = 100, UNMARKED = S_ISVTX | S_IRWXU };
+enum { ATTEMPTS = 100 };
 
 struct hp_directory {
   char path[HP_PATH_SIZE];
@@ -73,7 +73,7 @@ static bool still_named(int base, const char *name, int directory, int lock) {
 
 /* 0, an errno, or EAGAIN: a sweep took it away between two steps. */
 static int make_at(hp_directory *new, int base, const char *name) {
-  if (mkdirat(base, name, UNMARKED) < 0)
+  if (mkdirat(base, name, HP_UNMARKED) < 0)
     return errno == EEXIST ? EAGAIN : errno;
   new->fd = hp__high(openat(base, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (new->fd < 0)
@@ -303,10 +303,8 @@ static void remove_made(hp_directory *directory) {
   bool empty = hp__tree_empty(directory->fd, HP_LOCK_NAME) == 0;
   if (base < 0)
     return;
-  if (empty && still_named(base, name, directory->fd, directory->lock)) {
-    unlinkat(directory->fd, HP_LOCK_NAME, 0);
-    unlinkat(base, name, AT_REMOVEDIR);
-  }
+  if (empty && still_named(base, name, directory->fd, directory->lock))
+    hp__directory_remove(base, name, directory->fd);
   close(base);
 }
 

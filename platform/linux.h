@@ -5,6 +5,7 @@
 
 #include <hyperprocess/plugin.h>
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #define HP__COUNT(array) (sizeof(array) / sizeof *(array))
@@ -167,6 +168,11 @@ int hp__lock_read(int lock, struct hp_mark *mark);
 /* Both by descriptor, over no mount and no symbolic link. 0 or an errno. */
 int hp__tree_empty(int directory, const char *except);
 int hp__tree_remove(int directory, const char *name);
+
+/* The mode of a directory of ours that is not marked yet, or no more. */
+#define HP_UNMARKED (S_ISVTX | S_IRWXU)
+/* Removes an emptied one with its lock, in such an order that a sweep can always go on with it. */
+bool hp__directory_remove(int base, const char *name, int directory);
 
 #define HP_LOCK_NAME ".lock"
 #define HP_DATA_LOCK_NAME ".hyperprocess.lock"

@@ -153,7 +153,7 @@ static void expand(struct walk *walk, const char *pattern, const char *source);
 /* The names that match, newest first, at the front of the list; how many. */
 static size_t select_names(const struct walk *walk, char **names, const char *part, size_t length) {
   size_t count = 0;
-  for (size_t i = 0; names && names[i]; i++)
+  for (size_t i = 0; names[i]; i++)
     if (hp__path_matches(walk->rules, part, length, names[i])) {
       char *name = names[i];
       names[i] = names[count];
@@ -194,7 +194,7 @@ static void expand_star(struct walk *walk, const char *pattern, const char *star
   hp__text_add_slice(&folder, pattern, before);
   char *text = hp__text_take(&folder);
   char **names = text ? walk->view->list(walk->view->data, text) : NULL;
-  size_t count = select_names(walk, names, part, length);
+  size_t count = names ? select_names(walk, names, part, length) : 0;
   for (size_t i = 0; i < count && !is_over(walk); i++)
     expand_name(walk, pattern, before, names[i], part + length, source);
   if (count == 0)
@@ -244,7 +244,7 @@ static void walk_path(struct walk *walk, const struct hp_locate_step *step) {
     struct hp_text folder = {0};
     size_t length = strcspn(list, separators);
     bool quoted = walk->rules->drives && length > 1 && list[0] == '"' && list[length - 1] == '"';
-    hp__text_add_slice(&folder, list + quoted, length - 2 * quoted);
+    hp__text_add_slice(&folder, list + quoted, length - (quoted ? 2 : 0));
     walk->failed = walk->failed || folder.failed;
     if (folder.data && hp__path_is_absolute(walk->rules, folder.data))
       try_folder(walk, folder.data, sources[step->origin]);
@@ -254,6 +254,8 @@ static void walk_path(struct walk *walk, const struct hp_locate_step *step) {
 }
 
 static void walk_step(struct walk *walk, const struct hp_locate_step *step) {
+  if (walk->request->path_only && step->origin != HP_LOCATE_PATH)
+    return;
   switch (step->origin) {
   case HP_LOCATE_BESIDE_LIBRARY:
     walk_beside(walk, walk->view->library, step);

@@ -19,6 +19,8 @@ static int take(int lock) {
   struct stat stat;
   if (fstat(lock, &stat) < 0)
     return errno;
+  if (stat.st_nlink == 0)
+    return ENOENT; /* a sweep has just taken it away */
   if (!S_ISREG(stat.st_mode) || stat.st_nlink != 1)
     return EPERM;
   return flock(lock, LOCK_EX | LOCK_NB) < 0 ? errno : 0;

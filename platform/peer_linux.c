@@ -56,23 +56,24 @@ static bool is_any(const uint32_t *words, int count) {
   return count == 0;
 }
 
-/* Any address on either side overlaps with all, and that of IPv6 with IPv4's too. */
+/* Any address, on either side, overlaps with all of its family, and that of IPv6 with IPv4's too.
+ */
 static bool overlaps(const struct listener *listener, const char *host) {
+  static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
   uint32_t wanted[4];
-  if (is_any(listener->words, listener->word_count))
-    return true;
+  const uint32_t *words = listener->words;
   int count = inet_pton(AF_INET, host, wanted) == 1    ? 1
               : inet_pton(AF_INET6, host, wanted) == 1 ? 4
                                                        : 0;
-  if (count == 0 || is_any(wanted, count))
+  if (count == 0) /* a name */
     return true;
-  const uint32_t *words = listener->words;
-  static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
   if (count == 1 && listener->word_count == 4 && memcmp(words, mapped, sizeof mapped) == 0)
-    words += 3;
-  else if (count != listener->word_count)
-    return false;
-  return memcmp(words, wanted, (size_t)count * sizeof *words) == 0;
+    return is_any(wanted, count) || words[3] == wanted[0];
+  if (is_any(words, listener->word_count))
+    return count <= listener->word_count;
+  if (is_any(wanted, count))
+    return count >= listener->word_count;
+  return count == listener->word_count && memcmp(words, wanted, (size_t)count * sizeof *words) == 0;
 }
 
 static bool find_listener(const char *table, const struct hp_endpoint *endpoint,

@@ -23,6 +23,13 @@
 #define CLONE_PIDFD 0x00001000
 #endif
 
+#ifdef __GLIBC__
+/* The same function by its other name: gcc's and clang's TSan intercept `clone`, take the child for
+ * a fork, and spoil what they know of the host, since its memory is ours. */
+extern int __clone(int (*function)(void *), void *stack, int flags, void *argument, ...);
+#define clone __clone
+#endif
+
 enum { STACK_SIZE = 64 * 1024, SIGNALS_BYTES = _NSIG / 8 };
 
 typedef unsigned long signals[SIGNALS_BYTES / sizeof(unsigned long) + 1];

@@ -3,7 +3,7 @@
  * What hosts that were killed have left. A name proves nothing: a directory is removed when it is
  * ours, its lock is free, the mark in it names that very directory, and the process in the mark is
  * gone. One whose maker was killed before the mark was written still has the sticky bit of its
- * making, and goes only if it is empty.
+ * making, one whose remover was killed has it again: those go only if they are empty.
  */
 #include "platform/linux.h"
 
@@ -14,8 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { UNMARKED = S_ISVTX | S_IRWXU };
 
 static bool looks_like_ours(const char *name) {
   if (strlen(name) != HP_DIRECTORY_NAME || strncmp(name, "hp-", 3) != 0)
@@ -57,7 +55,7 @@ static bool holds_only_lock(int directory) {
 }
 
 static bool is_unmarked(const struct stat *stat) {
-  return (stat->st_mode & ALLPERMS & ~(mode_t)S_ISGID) == UNMARKED; /* that one is inherited */
+  return (stat->st_mode & ALLPERMS & ~(mode_t)S_ISGID) == HP_UNMARKED; /* that one is inherited */
 }
 
 static bool may_go(int directory, int lock, const struct stat *stat) {
@@ -75,6 +73,12 @@ static bool may_go(int directory, int lock, const struct stat *stat) {
   }
 }
 
+/* We may be killed in here: without its lock a directory would be nobody's. */
+bool hp__directory_remove(int base, const char *name, int directory) {
+  return fchmod(directory, HP_UNMARKED) == 0 && unlinkat(directory, HP_LOCK_NAME, 0) == 0 &&
+         unlinkat(base, name, AT_REMOVEDIR) == 0;
+}
+
 static bool sweep_opened(int base, const char *name, int directory) {
   struct stat stat;
   if (fstat(directory, &stat) < 0 || !is_private(&stat))
@@ -86,8 +90,7 @@ static bool sweep_opened(int base, const char *name, int directory) {
   if (lock < 0)
     return false;
   bool gone = may_go(directory, lock, &stat) && hp__tree_empty(directory, HP_LOCK_NAME) == 0 &&
-              is_named(base, name, &stat) && unlinkat(directory, HP_LOCK_NAME, 0) == 0 &&
-              unlinkat(base, name, AT_REMOVEDIR) == 0;
+              is_named(base, name, &stat) && hp__directory_remove(base, name, directory);
   close(lock);
   return gone;
 }

@@ -128,7 +128,7 @@ static void release_tcp(void *self) {
 static int reserve_tcp(void *self, const struct hp_transport_spec *spec,
                        struct hp_endpoint *endpoint, hp_error *error) {
   struct state *state = self;
-  struct sockaddr_storage address;
+  struct sockaddr_storage address = {0};
   int code = check_tcp(spec, error);
   release_tcp(state);
   if (code != 0)
@@ -148,7 +148,7 @@ static int reserve_tcp(void *self, const struct hp_transport_spec *spec,
 
 static int listen_tcp(uv_loop_t *loop, hp_listener *listener, const struct hp_transport_spec *spec,
                       int64_t owner, hp_error *error) {
-  struct sockaddr_storage address;
+  struct sockaddr_storage address = {0};
   int code = check_tcp(spec, error);
   (void)owner; /* a port is open to every local user: the peer is checked instead */
   if (code != 0)

@@ -3,10 +3,13 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include "orders.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,14 +97,13 @@ static void ignore(void) {
 
 /* A descendant that holds our output; with `away`, in a session of its own. */
 static void make_descendant(void) {
-  pid_t pid = fork();
-  if (pid == 0) {
-    if (strcmp(argument, "away") == 0)
-      setsid();
-    for (;;)
-      pause();
-  }
-  dprintf(1, "descendant %d\n", pid);
+  if (fork() != 0)
+    return;
+  if (strcmp(argument, "away") == 0)
+    setsid();
+  dprintf(1, "descendant %d\n", getpid());
+  for (;;)
+    pause();
 }
 
 static void read_to_end(void) {
@@ -134,6 +136,16 @@ static void notify(void) {
   close(fd);
 }
 
+/* Our own orders read `argument`, those of a server are given it. */
+static bool obey_server(const char *name, size_t length) {
+  for (const struct order *order = server_orders; order->name; order++)
+    if (strncmp(order->name, name, length) == 0 && order->name[length] == '\0') {
+      order->run(argument);
+      return true;
+    }
+  return false;
+}
+
 int main(int argc, char **argv) {
   static const struct {
     const char *name;
@@ -152,6 +164,8 @@ int main(int argc, char **argv) {
     while (order < count && (strncmp(orders[order].name, argv[i], length) != 0 ||
                              orders[order].name[length] != '\0'))
       order++;
+    if (order == count && obey_server(argv[i], length))
+      continue;
     if (order == count) {
       dprintf(2, "no such order: %s\n", argv[i]);
       return 99;

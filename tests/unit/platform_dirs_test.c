@@ -30,9 +30,9 @@ static mode_t mode_of(const char *path) {
 static const char *below(const char *folder, const char *name) {
   static char paths[8][1024];
   static int next;
-  char *path = paths[next++ % 8];
-  snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-  return path;
+  char joined[1024], *path = paths[next++ % 8];
+  snprintf(joined, sizeof joined, "%s/%s", folder, name);
+  return strcpy(path, joined);
 }
 
 static void put(const char *path, const char *text) {
@@ -330,6 +330,30 @@ HP_TEST(what_was_begun_and_never_marked_goes_when_empty) {
   put(below(base, "hp-00000002/other"), "x");
   CHECK_INT(platform->sweep(base), 2);
   CHECK(exists(below(base, "hp-00000002/other")));
+}
+
+/* In a child that is no root, whose base lets no entry go at the last moment. */
+static int remove_half(const char *base) {
+  if (geteuid() == 0 && (chown(base, 65534, 65534) < 0 || setresuid(65534, 65534, 65534) < 0))
+    return 2;
+  hp_directory *directory = make(base);
+  chmod(base, 0500);
+  platform->directory_free(directory);
+  chmod(base, 0700);
+  return platform->sweep(base) == 1 ? 0 : 1;
+}
+
+HP_TEST(what_was_removed_by_half_goes_with_the_next_sweep) {
+  char base[1024];
+  int status = -1;
+  snprintf(base, sizeof base, "%s", below(hp_test_directory(), "base"));
+  mkdir(base, 0700);
+  chmod(hp_test_directory(), 0711);
+  pid_t child = fork();
+  if (child == 0)
+    _exit(remove_half(base));
+  CHECK_INT(waitpid(child, &status, 0), child);
+  CHECK_INT(status, 0);
 }
 
 static atomic_bool sweeping;

@@ -46,11 +46,11 @@ HP_TEST(nothing_but_stdio_reaches_the_child) {
 HP_TEST(a_host_with_closed_stdio) {
   struct hp_spawned spawned;
   int kept[3];
+  hp_spawned_init(&spawned, "write:out", "error:err", "fds", NULL);
   for (int fd = 0; fd < 3; fd++) {
     kept[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 100);
     close(fd);
   }
-  hp_spawned_init(&spawned, "write:out", "error:err", "fds", NULL);
   int result = hp_spawned_start(&spawned);
   int pidfd = spawned.child.pidfd;
   uv_os_fd_t pipe = -1;
@@ -74,12 +74,12 @@ HP_TEST(inherited_stdio_is_ours_and_never_closed) {
   char path[1024], text[8192] = "";
   snprintf(path, sizeof path, "%s", hp_test_file("inherited", ""));
   int file = open(path, O_RDWR | O_CLOEXEC), kept[2];
+  hp_spawned_init(&spawned, "fds", "session", NULL);
   kept[0] = fcntl(0, F_DUPFD_CLOEXEC, 100);
   kept[1] = fcntl(1, F_DUPFD_CLOEXEC, 100);
   close(0);
   fflush(stdout);
   dup3(file, 1, O_CLOEXEC);
-  hp_spawned_init(&spawned, "fds", "session", NULL);
   spawned.spawn.inherit_stdio = true;
   spawned.spawn.session = HP_SESSION_OURS;
   int result = hp_spawned_start(&spawned);

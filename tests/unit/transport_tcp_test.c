@@ -5,10 +5,13 @@
 #include "transports/transports.h"
 
 #include <netinet/in.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const struct hp_transport_ops *const ops = &hp__transport_tcp;
@@ -275,6 +278,33 @@ HP_TEST(every_address_of_a_name_is_tried) {
       CHECK_INT(call.status, 0);
     close(server);
   }
+}
+
+enum { NO_MOUNT = 100 };
+
+/* With a host table of its own, where localhost is ::1 first; status 0: connected. */
+static int connect_with_two_addresses(const char *table) {
+  struct call call;
+  uint16_t port = 0;
+  int server = serve("127.0.0.1", &port, true, true);
+  if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+      mount(table, "/etc/hosts", NULL, MS_BIND, NULL) != 0)
+    return NO_MOUNT;
+  run_connect(&call, "localhost", port, false);
+  close(server);
+  return call.status != 0 || call.count != 1;
+}
+
+HP_TEST(after_a_refusal_the_next_address_is_tried) {
+  int status;
+  const char *table = hp_test_file("hosts", "::1 localhost\n127.0.0.1 localhost\n");
+  pid_t pid = fork();
+  if (pid == 0)
+    _exit(connect_with_two_addresses(table));
+  REQUIRE(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+  if (WEXITSTATUS(status) == NO_MOUNT)
+    SKIP("cannot mount in a namespace of our own (needs root)");
+  CHECK_INT(WEXITSTATUS(status), 0);
 }
 
 HP_TEST(when_every_address_refuses_it_is_told_once) {

@@ -157,6 +157,7 @@ HP_TEST(a_full_backlog_is_somebody_and_never_blocks) {
   int server = bind_at(place.path, true);
   int count = fill_backlog(place.path, clients, 64);
   CHECK_INT(reserve(&place), HP_EADDRINUSE);
+  CHECK_HAS(hp_error_message(&place.error), "a server accepts connections");
   struct hp_endpoint endpoint = {.kind = HP_ENDPOINT_UNIX};
   strcpy(endpoint.path, place.path);
   hp_connect request = {.data = &status, .callback = keep_status};

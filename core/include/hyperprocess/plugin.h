@@ -173,6 +173,7 @@ struct hp_locate_request {
   const char *variable;       /* environment variable that names a file or a folder */
   const char *const *names;   /* names of the binary without suffix, NULL-terminated */
   const char *const *folders; /* folders that the definition knows, may hold one "*" a path part */
+  bool path_only;             /* nothing but PATH: a command, as a shell finds it */
 };
 
 struct hp_candidate {

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* The tool: starts a local server for a command or a person, and takes it down again. */
+#include "cli/report.h"
+#include "cli/subcommands.h"
+#include "config/mistake.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct subcommand subcommands[] = {
+    {.name = "run",
+     .synopsis = "[SERVER] [OPTION...] [-- COMMAND [ARG...]]",
+     .summary = "start a server, for a command or until it is interrupted",
+     .text = "Without a command the endpoint is the only line on standard output, and the server\n"
+             "runs until SIGINT, SIGTERM or SIGHUP, or until it ends by itself. With a command,\n"
+             "the command runs once the server is ready, finds it in HYPERPROCESS_ENDPOINT,\n"
+             "_DESCRIPTOR, _TRANSPORT, _PATH or _HOST and _PORT, _PID and _DATA_DIR, and its\n"
+             "status is the tool's.",
+     .options = OPTIONS_OF_A_SERVER | OPTION_QUIET | OPTION_HELP,
+     .take_word = hp_options_set_server,
+     .takes_command = true,
+     .run = cli_run},
+    {.name = "plan",
+     .synopsis = "[SERVER] [OPTION...]",
+     .summary = "show what would be done; changes and starts nothing",
+     .options = OPTIONS_OF_A_SERVER | OPTION_JSON | OPTION_HELP,
+     .take_word = hp_options_set_server,
+     .run = cli_plan},
+    {.name = "locate",
+     .synopsis = "[SERVER] [OPTION...]",
+     .summary = "print the path of a server's binary",
+     .options =
+         OPTION_FILE | OPTION_PROFILE | OPTION_BINARY | OPTION_SET | OPTION_VERBOSE | OPTION_HELP,
+     .take_word = hp_options_set_server,
+     .run = cli_locate},
+    {.name = "check",
+     .synopsis = "FILE",
+     .summary = "look for mistakes in a configuration file",
+     .text = "Reads the file, and makes a plan of each of its profiles as far as that is possible\n"
+             "without the binary of its server.",
+     .options = OPTION_HELP,
+     .take_word = hp_options_set_file,
+     .needs_word = true,
+     .run = cli_check},
+    {.name = "servers",
+     .synopsis = "[NAME] [OPTION...]",
+     .summary = "list the servers, or what one of them can be told",
+     .options = OPTION_FILE | OPTION_HELP,
+     .take_word = hp_options_set_server,
+     .run = cli_servers},
+    {.name = "profiles",
+     .synopsis = "[OPTION...]",
+     .summary = "list the profiles",
+     .options = OPTION_FILE | OPTION_HELP,
+     .run = cli_profiles},
+    {.name = "version",
+     .synopsis = "",
+     .summary = "print the version",
+     .options = OPTION_HELP,
+     .run = cli_version},
+};
+
+enum { COUNT = sizeof subcommands / sizeof *subcommands };
+
+static void print_help(void) {
+  printf("usage: hyperprocess SUBCOMMAND [ARGUMENT...]\n\n"
+         "Starts a local server, tells where it can be reached, and is sure that it is gone\n"
+         "afterwards.\n\n");
+  for (int i = 0; i < COUNT; i++)
+    printf("  %-10s %s\n", subcommands[i].name, subcommands[i].summary);
+  printf("\n`hyperprocess SUBCOMMAND --help` tells more.\n");
+}
+
+static void print_help_of(const struct subcommand *subcommand) {
+  printf("usage: hyperprocess %s %s\n\n%s\n", subcommand->name, subcommand->synopsis,
+         subcommand->summary);
+  if (subcommand->text)
+    printf("\n%s\n", subcommand->text);
+  printf("\n");
+  options_print(subcommand->options);
+}
+
+static const struct subcommand *find(const char *word) {
+  if (strcmp(word, "--version") == 0)
+    word = "version";
+  for (int i = 0; i < COUNT; i++)
+    if (strcmp(subcommands[i].name, word) == 0)
+      return &subcommands[i];
+  return NULL;
+}
+
+static int refuse_nothing(void) {
+  hp_error *error = NULL;
+  refuse_usage(&error, "which subcommand? `hyperprocess --help` lists them");
+  return report_failure(error);
+}
+
+static int refuse(const char *word) {
+  const char *names[COUNT];
+  hp_error *error = NULL;
+  for (int i = 0; i < COUNT; i++)
+    names[i] = subcommands[i].name;
+  const char *near = hp__nearest(word, names, COUNT);
+  if (near)
+    refuse_usage(&error, "unknown subcommand '%s', did you mean '%s'?", word, near);
+  else
+    refuse_usage(&error, "unknown subcommand '%s'; `hyperprocess --help` lists them", word);
+  return report_failure(error);
+}
+
+static int carry_out(const struct subcommand *subcommand, char **words) {
+  struct arguments arguments = {0};
+  hp_error *error = NULL;
+  int code = EXIT_DONE;
+  if (hp_options_new(&arguments.options, &error) < 0 ||
+      arguments_read(&arguments, subcommand, words, &error) < 0)
+    code = report_failure(error);
+  else if (arguments.help)
+    print_help_of(subcommand);
+  else
+    code = subcommand->run(&arguments);
+  hp_options_free(arguments.options);
+  return report_output(code);
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2)
+    return refuse_nothing();
+  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+    print_help();
+    return report_output(EXIT_DONE);
+  }
+  const struct subcommand *subcommand = find(argv[1]);
+  return subcommand ? carry_out(subcommand, argv + 2) : refuse(argv[1]);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/options.h"
+
+#include "config/mistake.h"
+#include "config/settings.h"
+#include "core/error.h"
+#include "core/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int refuse_usage(hp_error **error, const char *format, ...) {
+  struct hp_error e = {0};
+  struct hp_text text = {0};
+  va_list list;
+  va_start(list, format);
+  hp__text_format_list(&text, format, list);
+  va_end(list);
+  hp_error_set(&e, HP_EUSAGE, HP_PHASE_USE, "%s", text.data ? text.data : "wrong usage");
+  hp__text_fini(&text);
+  return hp__error_give(error, &e);
+}
+
+/* ---- Values ---- */
+
+/* "name=value" in two; NULL without a name or a "=". */
+static char *split(const char *text, const char **value) {
+  const char *equals = strchr(text, '=');
+  if (!equals || equals == text)
+    return NULL;
+  size_t length = (size_t)(equals - text);
+  char *name = malloc(length + 1);
+  if (!name)
+    return NULL;
+  memcpy(name, text, length);
+  name[length] = '\0';
+  *value = equals + 1;
+  return name;
+}
+
+static int set_pair(hp_options *options, const char *text, hp_error **error, const char *option,
+                    int (*set)(hp_options *, const char *, const char *, hp_error **)) {
+  const char *value = NULL;
+  char *name = split(text, &value);
+  if (!name)
+    return refuse_usage(error, "--%s %s: it takes NAME=VALUE", option, text);
+  int result = set(options, name, value, error);
+  free(name);
+  return result;
+}
+
+static int set_setting(hp_options *options, const char *text, hp_error **error) {
+  return set_pair(options, text, error, "set", hp_options_set);
+}
+
+static int set_variable(hp_options *options, const char *text, hp_error **error) {
+  return set_pair(options, text, error, "env", hp_options_set_environment);
+}
+
+static int set_timeout(hp_options *options, const char *text, hp_error **error) {
+  int64_t milliseconds = 0;
+  struct hp_error e = {0};
+  if (hp__read_duration(text, &milliseconds, &e) == 0)
+    return milliseconds > 0 ? hp_options_set_start_timeout(options, milliseconds, error)
+                            : refuse_usage(error, "--timeout %s: it must be more than 0", text);
+  int result = refuse_usage(error, "--timeout: %s", hp_error_message(&e));
+  hp__error_fini(&e);
+  return result;
+}
+
+/* ---- The table ---- */
+
+struct option {
+  unsigned bit;
+  const char *name, *value; /* value NULL: a flag */
+  const char *help;
+  int (*set)(hp_options *options, const char *text, hp_error **error);
+  size_t flag; /* where it stands in struct arguments */
+};
+
+#define FLAG(field) NULL, offsetof(struct arguments, field)
+
+static const struct option table[] = {
+    {OPTION_PROFILE, "profile", "NAME", "profile of the configuration; default: default",
+     hp_options_set_profile, 0},
+    {OPTION_FILE, "file", "FILE", "configuration; default: the first of the usual places",
+     hp_options_set_file, 0},
+    {OPTION_TRANSPORT, "transport", "KIND", "local, unix, unix:PATH, tcp or tcp:PORT",
+     hp_options_set_transport, 0},
+    {OPTION_SET, "set", "NAME=VALUE", "a setting of the server; may be repeated", set_setting, 0},
+    {OPTION_DATA_DIR, "data-dir", "DIR", "keep the server's data there; default: a temporary one",
+     hp_options_set_data_dir, 0},
+    {OPTION_BINARY, "binary", "PATH", "the server's binary, or the folder that holds it",
+     hp_options_set_binary, 0},
+    {OPTION_WORKING_DIR, "working-dir", "DIR", "working directory of the server",
+     hp_options_set_working_dir, 0},
+    {OPTION_ENV, "env", "NAME=VALUE", "environment of the server; may be repeated", set_variable,
+     0},
+    {OPTION_TIMEOUT, "timeout", "TIME", "time to be ready in: 500ms, 30s, 2m", set_timeout, 0},
+    {OPTION_JSON, "json", NULL, "print JSON", FLAG(json)},
+    {OPTION_VERBOSE, "verbose", NULL, "tell every place that was looked at", FLAG(verbose)},
+    {OPTION_QUIET, "quiet", NULL, "nothing on standard error but errors", FLAG(quiet)},
+    {OPTION_HELP, "help", NULL, "print this", FLAG(help)},
+};
+
+enum { OPTION_COUNT = sizeof table / sizeof *table };
+
+void options_print(unsigned options) {
+  for (int i = 0; i < OPTION_COUNT; i++) {
+    char name[64];
+    if (!(options & table[i].bit))
+      continue;
+    snprintf(name, sizeof name, "--%s%s%s", table[i].name, table[i].value ? " " : "",
+             table[i].value ? table[i].value : "");
+    printf("  %-22s %s\n", name, table[i].help);
+  }
+}
+
+/* ---- Reading ---- */
+
+static int refuse_option(const struct subcommand *subcommand, const char *name, size_t length,
+                         hp_error **error) {
+  const char *names[OPTION_COUNT];
+  struct hp_text word = {0};
+  size_t count = 0;
+  for (int i = 0; i < OPTION_COUNT; i++)
+    if (subcommand->options & table[i].bit)
+      names[count++] = table[i].name;
+  hp__text_add_slice(&word, name, length);
+  const char *near = hp__nearest(word.data ? word.data : "", names, count);
+  int result =
+      near ? refuse_usage(error, "%s: unknown option '--%s', did you mean '--%s'?",
+                          subcommand->name, word.data, near)
+           : refuse_usage(error, "%s: unknown option '--%s'; `hyperprocess %s --help` lists them",
+                          subcommand->name, word.data ? word.data : "", subcommand->name);
+  hp__text_fini(&word);
+  return result;
+}
+
+static const struct option *find(unsigned options, const char *name, size_t length) {
+  for (int i = 0; i < OPTION_COUNT; i++)
+    if ((options & table[i].bit) && strlen(table[i].name) == length &&
+        strncmp(table[i].name, name, length) == 0)
+      return &table[i];
+  return NULL;
+}
+
+/* At "--name": *words is left at the last word that was used. */
+static int read_option(struct arguments *arguments, const struct subcommand *subcommand,
+                       char ***words, hp_error **error) {
+  const char *name = **words + 2;
+  size_t length = strcspn(name, "=");
+  const char *value = name[length] ? name + length + 1 : NULL;
+  const struct option *option = find(subcommand->options, name, length);
+  if (!option)
+    return refuse_option(subcommand, name, length, error);
+  if (!option->value && value)
+    return refuse_usage(error, "--%s takes no value", option->name);
+  if (!option->value) {
+    *(bool *)((char *)arguments + option->flag) = true;
+    return 0;
+  }
+  if (!value)
+    value = *++*words;
+  if (!value || (value == **words && strcmp(value, "--") == 0))
+    return refuse_usage(error, "--%s needs a value: %s", option->name, option->value);
+  return option->set(arguments->options, value, error);
+}
+
+static int read_word(struct arguments *arguments, const struct subcommand *subcommand,
+                     const char *word, int *count, hp_error **error) {
+  if (subcommand->take_word && ++*count == 1)
+    return subcommand->take_word(arguments->options, word, error);
+  int result = refuse_usage(error, "%s: unexpected word '%s'", subcommand->name, word);
+  if (error && *error && subcommand->takes_command)
+    hp_error_set_hint(*error, "a command follows after --");
+  return result;
+}
+
+static int check_whole(const struct arguments *arguments, const struct subcommand *subcommand,
+                       int count, hp_error **error) {
+  if (arguments->help)
+    return 0;
+  if (arguments->command && !subcommand->takes_command)
+    return refuse_usage(error, "%s takes no command", subcommand->name);
+  if (arguments->command && !arguments->command[0])
+    return refuse_usage(error, "%s: no command follows after --", subcommand->name);
+  if (subcommand->needs_word && count == 0)
+    return refuse_usage(error, "usage: hyperprocess %s %s", subcommand->name, subcommand->synopsis);
+  return 0;
+}
+
+int arguments_read(struct arguments *arguments, const struct subcommand *subcommand, char **words,
+                   hp_error **error) {
+  int result = 0, count = 0;
+  for (; result == 0 && *words && !arguments->command; words++) {
+    if (strcmp(*words, "--") == 0)
+      arguments->command = words + 1;
+    else if (strcmp(*words, "-h") == 0)
+      arguments->help = true;
+    else if (strncmp(*words, "--", 2) == 0)
+      result = read_option(arguments, subcommand, &words, error);
+    else if ((*words)[0] == '-' && (*words)[1])
+      result = refuse_usage(error, "%s: unknown option '%s'; options are long ones, --name",
+                            subcommand->name, *words);
+    else
+      result = read_word(arguments, subcommand, *words, &count, error);
+  }
+  return result < 0 ? result : check_whole(arguments, subcommand, count, error);
+}

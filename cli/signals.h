@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The signals that ask the tool to end. */
+#ifndef HP_CLI_SIGNALS_H
+#define HP_CLI_SIGNALS_H
+
+#include <uv.h>
+
+enum { SIGNAL_COUNT = 3 };
+
+typedef void (*signal_callback)(void *data, int number);
+
+struct signals {
+  uv_signal_t handles[SIGNAL_COUNT];
+  signal_callback caught;
+  void *data;
+};
+
+/* One that was ignored when we were started stays ignored: nohup. */
+void signals_init(struct signals *signals, uv_loop_t *loop, signal_callback caught, void *data);
+void signals_close(struct signals *signals);
+/* "TERM". */
+const char *signal_name(int number);
+
+#endif

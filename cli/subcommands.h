@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* The subcommands, one a file. Each returns the exit code. */
+#ifndef HP_CLI_SUBCOMMANDS_H
+#define HP_CLI_SUBCOMMANDS_H
+
+#include "cli/options.h"
+
+int cli_run(const struct arguments *arguments);
+int cli_plan(const struct arguments *arguments);
+int cli_locate(const struct arguments *arguments);
+int cli_check(const struct arguments *arguments);
+int cli_servers(const struct arguments *arguments);
+int cli_profiles(const struct arguments *arguments);
+int cli_version(const struct arguments *arguments);
+
+#endif

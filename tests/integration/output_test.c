@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* What servers write, who holds their pipes, and what they leave running. */
+#include "tests/support/server.h"
+
+#include "core/alloc.h"
+
+#include <malloc.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Much of it ---- */
+
+static atomic_size_t in_use, peak;
+
+static void note(size_t size) {
+  size_t now = in_use += size;
+  if (now > peak)
+    peak = now;
+}
+
+static void *count_realloc(void *memory, size_t size) {
+  size_t before = malloc_usable_size(memory);
+  void *result = realloc(memory, size);
+  if (result) {
+    in_use -= before;
+    note(malloc_usable_size(result));
+  }
+  return result;
+}
+
+static void count_free(void *memory) {
+  in_use -= malloc_usable_size(memory);
+  free(memory);
+}
+
+HP_TEST(twenty_megabytes_block_nobody) {
+  static const struct hp_allocator counting = {count_realloc, count_free};
+  hp__set_allocator(&counting);
+  hp_context *context = hp_test_context();
+  hp_process *process = hp_test_up(
+      context, hp_test_child("unix",
+                             "arguments: ['flood:20', 'write:up', 'await:${env.D}/go', 'flood:20', "
+                             "'long-line:100000', 'mark:${env.D}/done', pause]",
+                             "ready: {kind: line, line: up}", NULL));
+  REQUIRE(process != NULL);
+  size_t before = in_use;
+  hp_test_make_file("go");
+  hp_test_await_file("done");
+  CHECK(peak < before + 64 * 1024);
+  CHECK_INT(hp_process_shutdown(process, -1, NULL), 0);
+  hp_process_close(process);
+  hp_test_leave(context);
+  CHECK_INT(in_use, 0);
+  hp__set_allocator(NULL);
+}
+
+/* While it is asked to stop it still writes. */
+HP_TEST(output_during_the_stop) {
+  hp_context *context = hp_test_context();
+  hp_process *process = hp_test_up(
+      context,
+      hp_test_child("unix",
+                    "arguments: ['block:15', 'write:up', 'await-signal:15', 'flood:20', 'exit:0']",
+                    "ready: {kind: line, line: up}", NULL));
+  REQUIRE(process != NULL);
+  CHECK_INT(hp_process_shutdown(process, -1, NULL), 0);
+  CHECK_INT(hp_process_exit_status(process).kind, HP_EXIT_CODE);
+  hp_process_close(process);
+  hp_test_leave(context);
+}
+
+HP_TEST(closed_output_is_no_end) {
+  hp_context *context = hp_test_context();
+  hp_process *process =
+      hp_test_up(context, hp_test_child("unix",
+                                        "transports: {unix: {arguments: [close-output, "
+                                        "'listen-unix:${endpoint.path}', serve]}}",
+                                        NULL));
+  REQUIRE(process != NULL);
+  CHECK(hp_process_is_alive(process));
+  CHECK(hp_test_talks(process));
+  CHECK_INT(hp_process_shutdown(process, -1, NULL), 0);
+  hp_process_close(process);
+  hp_test_leave(context);
+}
+
+HP_TEST(the_tail_is_whole_lines) {
+  hp_context *context = hp_test_context();
+  hp_process *process;
+  hp_error *error;
+  hp_options *options =
+      hp_test_child("unix", "arguments: ['flood:1', 'write:the last word', 'part:!', 'exit:1']",
+                    "ready: {kind: notify}", NULL);
+  CHECK_INT(hp_test_start(context, options, &process, &error), HP_EEXITED);
+  const char *tail = hp_error_detail(error, HP_DETAIL_OUTPUT);
+  REQUIRE(tail != NULL);
+  CHECK(strlen(tail) <= 4096);
+  CHECK_INT(strcspn(tail, "\n"), 63);
+  CHECK_HAS(tail, "x\nthe last word\n!");
+  hp_error_free(error);
+  hp_test_leave(context);
+}
+
+/* ---- Descendants ---- */
+
+static int64_t descendant_in(const char *output) {
+  const char *word = output ? strstr(output, "descendant ") : NULL;
+  return word ? atoll(word + strlen("descendant ")) : -1;
+}
+
+/* The pipe stays open for as long as the descendant likes: the end is told all the same. */
+static hp_error *end_with(hp_context *context, const char *fork) {
+  char arguments[256];
+  snprintf(arguments, sizeof arguments,
+           "arguments: ['%s', 'write:up', 'await:${env.D}/go', 'exit:5']", fork);
+  hp_error *error = NULL;
+  hp_process *process =
+      hp_test_up(context, hp_test_child("unix", arguments, "ready: {kind: line, line: up}", NULL));
+  if (!process)
+    return NULL;
+  double began = hp_test_now();
+  hp_test_make_file("go");
+  CHECK_INT(hp_process_wait(process, HP_PATIENCE_MS, &error), HP_EDIED);
+  CHECK(hp_test_now() - began < HP_LATE_MS);
+  hp_process_close(process);
+  return error;
+}
+
+HP_TEST(a_descendant_that_holds_the_pipe) {
+  hp_context *context = hp_test_context();
+  hp_error *error = end_with(context, "fork:away");
+  REQUIRE(error != NULL);
+  int64_t pid = descendant_in(hp_error_detail(error, HP_DETAIL_OUTPUT));
+  CHECK(hp_test_is_running(pid)); /* it left the group: with `tree` it is beyond our reach */
+  if (pid > 0)
+    kill((pid_t)pid, SIGKILL);
+  hp_error_free(error);
+  hp_test_leave(context);
+}
+
+HP_TEST(descendants_go_with_a_server_that_dies) {
+  hp_context *context = hp_test_context();
+  hp_error *error = end_with(context, "fork");
+  REQUIRE(error != NULL);
+  int64_t pid = descendant_in(hp_error_detail(error, HP_DETAIL_OUTPUT));
+  CHECK(pid > 0);
+  hp_test_await_gone(pid);
+  hp_error_free(error);
+  hp_test_leave(context);
+}
+
+/* The leader ends on its own signal alone, the rest of the group is swept up. */
+HP_TEST(descendants_go_with_a_server_that_is_stopped) {
+  hp_context *context = hp_test_context();
+  hp_process *process = hp_test_up(
+      context, hp_test_child("unix", "arguments: [fork, 'write:up', 'mark:${env.D}/up', pause]",
+                             "ready: {kind: line, line: up}",
+                             "stop: [{signal: INT, to: leader, wait: 20s}, {kill: true}]", NULL));
+  REQUIRE(process != NULL);
+  hp_test_await_file("up");
+  char command[128], line[64] = "";
+  snprintf(command, sizeof command, "/proc/%lld/task/%lld/children",
+           (long long)hp_process_pid(process), (long long)hp_process_pid(process));
+  FILE *children = fopen(command, "re");
+  CHECK(children && fgets(line, sizeof line, children));
+  if (children)
+    fclose(children);
+  int64_t pid = atoll(line);
+  CHECK(hp_test_is_running(pid));
+  CHECK_INT(hp_process_shutdown(process, -1, NULL), 0);
+  CHECK_TEXT(hp_process_stop_rung(process), "signal INT");
+  hp_test_await_gone(pid);
+  hp_process_close(process);
+  hp_test_leave(context);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* An embedder's own transports and platform, through the door that the built-in ones use. */
+#include "tests/support/server.h"
+
+#include "platform/platform.h"
+#include "transports/transports.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+static struct hp_transport_ops base_transport(void) {
+  struct hp_transport_ops ops = hp__transport_unix;
+  ops.name = "mine";
+  return ops;
+}
+
+static int add_transport(hp_context *context, const struct hp_transport_ops *ops,
+                         const char *part) {
+  hp_error *error = NULL;
+  int code = hp_context_register_transport(context, ops, &error);
+  if (code < 0)
+    CHECK_HAS(hp_error_message(error), part);
+  hp_error_free(error);
+  return code;
+}
+
+HP_TEST(transports_that_are_refused) {
+  static const char *const taken[] = {"", "local", "unix", "tcp", "mine"};
+  hp_context *context = hp_test_context();
+  struct hp_transport_ops ops = base_transport(), good = ops;
+  CHECK_INT(add_transport(context, &good, ""), 0);
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+    ops.name = taken[i];
+    CHECK_INT(add_transport(context, &ops, "taken"), HP_EPLUGIN);
+  }
+  ops.name = NULL;
+  CHECK_INT(add_transport(context, &ops, "empty"), HP_EPLUGIN);
+  ops.name = "other";
+  ops.version = 0;
+  CHECK_INT(add_transport(context, &ops, "version"), HP_EPLUGIN);
+  ops.version = HP_TRANSPORT_VERSION + 1;
+  CHECK_INT(add_transport(context, &ops, "version"), HP_EPLUGIN);
+  ops.version = HP_TRANSPORT_VERSION;
+  ops.listen = NULL;
+  CHECK_INT(add_transport(context, &ops, "listen"), HP_EPLUGIN);
+  ops.caps &= ~(uint32_t)HP_TRANSPORT_LISTENS;
+  CHECK_INT(add_transport(context, &ops, ""), 0);
+  hp_test_leave(context);
+}
+
+HP_TEST(transports_without_a_function_are_refused) {
+  hp_context *context = hp_test_context();
+  struct hp_transport_ops ops[4];
+  for (int i = 0; i < 4; i++)
+    ops[i] = base_transport();
+  ops[0].check = NULL;
+  ops[1].reserve = NULL;
+  ops[2].connect = NULL;
+  ops[3].release = NULL;
+  for (int i = 0; i < 4; i++)
+    CHECK_INT(add_transport(context, &ops[i], "mandatory"), HP_EPLUGIN);
+  hp_test_leave(context);
+}
+
+HP_TEST(a_server_over_a_transport_of_ones_own) {
+  hp_context *context = hp_test_context();
+  struct hp_transport_ops ops = base_transport();
+  CHECK_INT(add_transport(context, &ops, ""), 0);
+  hp_process *process = hp_test_up(
+      context, hp_test_child("mine",
+                             "transports: {mine: {arguments: ['listen-unix:${endpoint.path}', "
+                             "serve]}}",
+                             NULL));
+  REQUIRE(process != NULL);
+  CHECK_TEXT(hp_process_transport(process), "mine");
+  CHECK(hp_test_talks(process));
+  hp_process_close(process);
+  hp_test_leave(context);
+}
+
+/* ---- Platforms ---- */
+
+static int add_platform(hp_context *context, const struct hp_platform_ops *ops, const char *part) {
+  hp_error *error = NULL;
+  int code = hp_context_register_platform(context, ops, &error);
+  if (code < 0)
+    CHECK_HAS(hp_error_message(error), part);
+  hp_error_free(error);
+  return code;
+}
+
+HP_TEST(platforms_that_are_refused) {
+  hp_context *context = hp_test_context();
+  struct hp_platform_ops ops = hp__platform_linux;
+  ops.version = HP_PLATFORM_VERSION + 1;
+  CHECK_INT(add_platform(context, &ops, "version"), HP_EPLUGIN);
+  ops = hp__platform_linux;
+  ops.local = NULL;
+  CHECK_INT(add_platform(context, &ops, "mandatory"), HP_EPLUGIN);
+  ops = hp__platform_linux;
+  ops.child_size = 1;
+  CHECK_INT(add_platform(context, &ops, "mandatory"), HP_EPLUGIN);
+  ops = hp__platform_linux;
+  ops.locate = NULL;
+  CHECK_INT(add_platform(context, &ops, "missing"), HP_EPLUGIN);
+  ops = hp__platform_linux;
+  ops.explain_exit = NULL;
+  CHECK_INT(add_platform(context, &ops, "missing"), HP_EPLUGIN);
+  hp_process *process = hp_test_up(context, hp_test_echo("unix")); /* the built-in one is kept */
+  hp_process_close(process);
+  CHECK_INT(add_platform(context, &hp__platform_linux, "before the first start"), HP_ESTATE);
+  hp_test_leave(context);
+}
+
+static atomic_int spawns, reaps;
+
+static int spawn_and_count(uv_loop_t *loop, hp_child *child, const struct hp_spawn *spawn,
+                           hp_error *error) {
+  spawns++;
+  return hp__platform_linux.spawn(loop, child, spawn, error);
+}
+
+static void reap_and_count(hp_child *child) {
+  reaps++;
+  hp__platform_linux.reap(child);
+}
+
+HP_TEST(a_platform_that_wraps_the_built_in_one) {
+  hp_context *context = hp_test_context();
+  struct hp_platform_ops ops = hp__platform_linux;
+  spawns = reaps = 0;
+  ops.name = "wrapped";
+  ops.local = "tcp";
+  ops.spawn = spawn_and_count;
+  ops.reap = reap_and_count;
+  CHECK_INT(add_platform(context, &ops, ""), 0);
+  hp_process *process = hp_test_up(context, hp_test_echo("local"));
+  REQUIRE(process != NULL);
+  CHECK_TEXT(hp_process_transport(process), "tcp");
+  CHECK(hp_test_talks(process));
+  hp_process_close(process);
+  CHECK_INT(spawns, 1);
+  CHECK_INT(reaps, 1);
+  hp_test_leave(context);
+}
+
+/* A tree that is less than what was asked for, from a platform that can do no better. */
+static int spawn_without_group(uv_loop_t *loop, hp_child *child, const struct hp_spawn *spawn,
+                               hp_error *error) {
+  int code = hp__platform_linux.spawn(loop, child, spawn, error);
+  child->containment = HP_CONTAINMENT_DIRECT;
+  return code;
+}
+
+HP_TEST(containment_is_what_the_platform_reached) {
+  hp_context *context = hp_test_context();
+  struct hp_platform_ops ops = hp__platform_linux;
+  hp_process *process;
+  hp_error *error;
+  ops.spawn = spawn_without_group;
+  CHECK_INT(add_platform(context, &ops, ""), 0);
+  process = hp_test_up(context, hp_test_echo("unix"));
+  REQUIRE(process != NULL);
+  CHECK_INT(hp_process_containment(process), HP_CONTAINMENT_DIRECT);
+  hp_process_close(process);
+  hp_options *options =
+      hp_test_child("unix", "arguments: [pause]", "profile.containment: tree", NULL);
+  CHECK_INT(hp_test_start(context, options, &process, &error), HP_ECONTAINMENT);
+  hp_error_free(error);
+  CHECK(!hp_test_has_children());
+  hp_test_leave(context);
+}

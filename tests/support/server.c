@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/support/server.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *const places[] = {"run", "tmp"};
+
+/* ---- A context ---- */
+
+static void make_place(const char *variable, const char *name) {
+  char path[600];
+  snprintf(path, sizeof path, "%s/%s", hp_test_directory(), name);
+  mkdir(path, 0711);
+  setenv(variable, path, 1);
+}
+
+hp_context *hp_test_second_context(void) {
+  hp_context *context = NULL;
+  hp_error *error = NULL;
+  CHECK_INT(hp_context_new(&context, &error), 0);
+  hp_error_free(error);
+  return context;
+}
+
+hp_context *hp_test_context(void) {
+  unsetenv("TMPDIR");
+  setenv("D", hp_test_directory(), 1);
+  make_place("XDG_RUNTIME_DIR", places[0]);
+  make_place("XDG_CONFIG_HOME", "config");
+  make_place("TMPDIR", places[1]);
+  return hp_test_second_context();
+}
+
+bool hp_test_has_children(void) {
+  siginfo_t info;
+  return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
+}
+
+static int count_names(const char *path) {
+  DIR *list = opendir(path);
+  int count = 0;
+  for (struct dirent *entry; list && (entry = readdir(list));)
+    count += entry->d_name[0] != '.';
+  if (list)
+    closedir(list);
+  return count;
+}
+
+int hp_test_count_directories(void) {
+  return count_names(hp_test_path(places[0])) + count_names(hp_test_path(places[1]));
+}
+
+void hp_test_leave(hp_context *context) {
+  CHECK_INT(hp_context_free(context), 0);
+  CHECK(!hp_test_has_children());
+  CHECK_INT(hp_test_count_directories(), 0);
+  unsetenv("TMPDIR"); /* the next test's directory is not made in this one's */
+}
+
+/* ---- What to start ---- */
+
+static hp_options *new_options(const char *server, const char *transport, const char *binary) {
+  hp_options *options;
+  char path[1024];
+  snprintf(path, sizeof path, "%s/%s", getenv("HP_TEST_BIN") ? getenv("HP_TEST_BIN") : "bin",
+           binary);
+  if (hp_options_new(&options, NULL) < 0)
+    abort();
+  hp_options_set_server(options, server, NULL);
+  hp_options_set_transport(options, transport, NULL);
+  hp_options_set_binary(options, path, NULL);
+  hp_options_set_start_timeout(options, HP_PATIENCE_MS, NULL);
+  return options;
+}
+
+hp_options *hp_test_echo(const char *transport) {
+  return new_options("echo", transport, "hyperprocess-echod");
+}
+
+struct yaml {
+  char definition[8192], profile[1024];
+};
+
+static void add_line(char *text, size_t size, const char *line) {
+  size_t length = strlen(text);
+  snprintf(text + length, size - length, "    %s\n", line);
+}
+
+static void add_lines(struct yaml *yaml, va_list lines) {
+  static const char prefix[] = "profile.";
+  for (const char *line; (line = va_arg(lines, const char *));)
+    if (strncmp(line, prefix, sizeof prefix - 1) == 0)
+      add_line(yaml->profile, sizeof yaml->profile, line + sizeof prefix - 1);
+    else
+      add_line(yaml->definition, sizeof yaml->definition, line);
+  if (!strstr(yaml->definition, "    transports:"))
+    add_line(yaml->definition, sizeof yaml->definition,
+             "transports: {unix: {arguments: []}, tcp: {arguments: []}}");
+  if (!strstr(yaml->definition, "    stop:"))
+    add_line(yaml->definition, sizeof yaml->definition,
+             "stop: [{signal: TERM, wait: 20s}, {kill: true}]");
+}
+
+hp_options *hp_test_child(const char *transport, ...) {
+  static int number;
+  struct yaml yaml = {"", ""};
+  char text[10000], name[32];
+  va_list lines;
+  va_start(lines, transport);
+  add_lines(&yaml, lines);
+  va_end(lines);
+  snprintf(text, sizeof text,
+           "version: 1\nservers:\n  t:\n    binary: {names: [hp-child]}\n%sprofiles:\n"
+           "  default:\n    server: t\n%s",
+           yaml.definition, yaml.profile);
+  snprintf(name, sizeof name, "t%d.yaml", number++);
+  hp_options *options = new_options("t", transport, "hp-child");
+  hp_options_set_file(options, hp_test_file(name, text), NULL);
+  return options;
+}
+
+int hp_test_start(hp_context *context, hp_options *options, hp_process **process,
+                  hp_error **error) {
+  *process = NULL;
+  *error = NULL;
+  int result = hp_process_start(context, options, process, error);
+  hp_options_free(options);
+  return result;
+}
+
+hp_process *hp_test_up(hp_context *context, hp_options *options) {
+  hp_process *process;
+  hp_error *error;
+  if (hp_test_start(context, options, &process, &error) < 0)
+    CHECK_TEXT(hp_test_message(error), "a server that is up");
+  return process;
+}
+
+hp_process *hp_test_begin(hp_context *context, hp_options *options, struct hp_test_log *log) {
+  hp_process *process = NULL;
+  hp_error *error = NULL;
+  int result = hp_process_start_async(context, options, log ? hp_test_log_event : NULL, log,
+                                      &process, &error);
+  hp_options_free(options);
+  if (result < 0)
+    CHECK_TEXT(hp_test_message(error), "a start that has begun");
+  return process;
+}
+
+const char *hp_test_message(hp_error *error) {
+  static char text[4096];
+  const char *cause = hp_error_cause(error), *output = hp_error_detail(error, HP_DETAIL_OUTPUT);
+  snprintf(text, sizeof text, "%s | %s | %s", hp_error_message(error), cause ? cause : "",
+           output ? output : "");
+  hp_error_free(error);
+  return text;
+}
+
+/* ---- Files ---- */
+
+const char *hp_test_path(const char *name) {
+  static _Thread_local char path[700];
+  snprintf(path, sizeof path, "%s/%s", hp_test_directory(), name);
+  return path;
+}
+
+void hp_test_make_file(const char *name) {
+  int file = open(hp_test_path(name), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  CHECK(file >= 0);
+  close(file);
+}
+
+bool hp_test_exists(const char *name) {
+  return access(hp_test_path(name), F_OK) == 0;
+}
+
+double hp_test_now(void) {
+  return (double)uv_hrtime() / 1e6;
+}
+
+static bool file_is_there(const void *name) {
+  return hp_test_exists(name);
+}
+
+static bool process_is_gone(const void *pid) {
+  return !hp_test_is_running(*(const int64_t *)pid);
+}
+
+static bool await(bool (*holds)(const void *), const void *subject) {
+  double end = hp_test_now() + HP_PATIENCE_MS;
+  while (!holds(subject) && hp_test_now() < end)
+    usleep(500);
+  return holds(subject);
+}
+
+bool hp_test_await_file(const char *name) {
+  return CHECK(await(file_is_there, name));
+}
+
+bool hp_test_await_gone(int64_t pid) {
+  return CHECK(await(process_is_gone, &pid));
+}
+
+int hp_test_count_lines(const char *name) {
+  FILE *file = fopen(hp_test_path(name), "re");
+  int count = 0;
+  for (int c; file && (c = fgetc(file)) != EOF;)
+    count += c == '\n';
+  if (file)
+    fclose(file);
+  return count;
+}
+
+int64_t hp_test_number_in(const char *name) {
+  FILE *file = fopen(hp_test_path(name), "re");
+  long long number = -1;
+  char line[64];
+  while (file && fgets(line, sizeof line, file))
+    number = atoll(line);
+  if (file)
+    fclose(file);
+  return number;
+}
+
+/* ---- Processes and addresses ---- */
+
+bool hp_test_is_running(int64_t pid) {
+  char path[64], text[512] = "";
+  snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
+  FILE *file = pid > 0 ? fopen(path, "re") : NULL;
+  if (!file)
+    return false;
+  const char *end = fgets(text, sizeof text, file) ? strrchr(text, ')') : NULL;
+  fclose(file);
+  return end && strlen(end) > 2 && end[2] != 'Z' && end[2] != 'X';
+}
+
+int hp_test_connect_unix(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+    return fd;
+  close(fd);
+  return -1;
+}
+
+static struct sockaddr_in loopback(uint16_t port) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+static int connect_tcp(uint16_t port) {
+  struct sockaddr_in address = loopback(port);
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+    return fd;
+  close(fd);
+  return -1;
+}
+
+int hp_test_listen_tcp(uint16_t *port) {
+  struct sockaddr_in address = loopback(*port);
+  socklen_t size = sizeof address;
+  int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (bind(fd, (struct sockaddr *)&address, size) < 0 || listen(fd, 8) < 0 ||
+      getsockname(fd, (struct sockaddr *)&address, &size) < 0) {
+    close(fd);
+    return -1;
+  }
+  *port = ntohs(address.sin_port);
+  return fd;
+}
+
+bool hp_test_talks(hp_process *process) {
+  static const char said[] = "hear hear\n";
+  char heard[sizeof said] = "";
+  struct timeval patience = {.tv_sec = HP_PATIENCE_MS / 1000};
+  const char *path = hp_process_path(process);
+  int fd = path ? hp_test_connect_unix(path) : connect_tcp(hp_process_port(process));
+  if (fd < 0)
+    return false;
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  bool sent = send(fd, said, sizeof said - 1, MSG_NOSIGNAL) == sizeof said - 1;
+  bool heard_all = recv(fd, heard, sizeof said - 1, MSG_WAITALL) == sizeof said - 1;
+  close(fd);
+  return sent && heard_all && strcmp(said, heard) == 0;
+}
+
+/* ---- What a callback was told ---- */
+
+void hp_test_log_init(struct hp_test_log *log) {
+  memset(log, 0, sizeof *log);
+  uv_mutex_init(&log->lock);
+  uv_cond_init(&log->changed);
+}
+
+void hp_test_log_fini(struct hp_test_log *log) {
+  uv_cond_destroy(&log->changed);
+  uv_mutex_destroy(&log->lock);
+}
+
+void hp_test_log_event(hp_process *process, const hp_event *event, void *data) {
+  struct hp_test_log *log = data;
+  const char *text = hp_event_text(event);
+  uv_mutex_lock(&log->lock);
+  size_t length = strlen(log->text), room = sizeof log->text - length;
+  if (hp_event_kind(event) == HP_EVENT_STATE)
+    snprintf(log->text + length, room, "%s ", hp_state_name(hp_event_state(event)));
+  else
+    snprintf(log->text + length, room, "(%s) ", text ? text : "");
+  uv_cond_broadcast(&log->changed);
+  uv_mutex_unlock(&log->lock);
+  if (log->hook)
+    log->hook(process, event, log);
+}
+
+bool hp_test_log_await(struct hp_test_log *log, const char *part) {
+  uint64_t end = uv_hrtime() + (uint64_t)HP_PATIENCE_MS * 1000000;
+  uv_mutex_lock(&log->lock);
+  while (!strstr(log->text, part) && uv_hrtime() < end)
+    uv_cond_timedwait(&log->changed, &log->lock, end - uv_hrtime());
+  bool came = CHECK_HAS(log->text, part);
+  uv_mutex_unlock(&log->lock);
+  return came;
+}
+
+bool hp_test_log_has(struct hp_test_log *log, const char *part) {
+  uv_mutex_lock(&log->lock);
+  bool has = strstr(log->text, part) != NULL;
+  uv_mutex_unlock(&log->lock);
+  return has;
+}
+
+const char *hp_test_log_states(struct hp_test_log *log) {
+  static char states[sizeof log->text];
+  size_t length = 0;
+  int depth = 0;
+  uv_mutex_lock(&log->lock);
+  for (const char *c = log->text; *c; c++) {
+    depth += *c == '(';
+    if (depth == 0 && !(*c == ' ' && (length == 0 || states[length - 1] == ' ')))
+      states[length++] = *c;
+    depth -= *c == ')';
+  }
+  uv_mutex_unlock(&log->lock);
+  states[length] = '\0';
+  return states;
+}

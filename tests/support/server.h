@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Servers through the public API: a context whose directories all lie in the test's own one, the
+ * sample server and definitions of hp-child, what a callback was told, and what is left at the end.
+ */
+#ifndef HP_TESTS_SUPPORT_SERVER_H
+#define HP_TESTS_SUPPORT_SERVER_H
+
+#include "tests/support/test.h"
+
+#include <hyperprocess/plugin.h>
+
+enum {
+  HP_PATIENCE_MS = 30000, /* for what must come */
+  HP_LATE_MS = 200        /* how late a deadline may be here; on an idle machine it is a tenth */
+};
+
+struct hp_test_log;
+
+/* ---- A context ---- */
+
+/* The directories for sockets and data are made anew, ${env.D} is the test's directory. */
+hp_context *hp_test_context(void);
+/* One more; both are given back by hp_test_leave(), the first one last. */
+hp_context *hp_test_second_context(void);
+/* Frees the context; nothing may be left: neither a child, dead or alive, nor a directory. */
+void hp_test_leave(hp_context *context);
+/* Children of this process that are not collected yet. */
+bool hp_test_has_children(void);
+/* Names in the directories for sockets and data. */
+int hp_test_count_directories(void);
+
+/* ---- What to start ---- */
+
+hp_options *hp_test_echo(const char *transport);
+/* Server `t` of hp-child by lines of a definition, NULL at their end: "arguments: [pause]". One
+ * that begins with "profile." is of the profile. Without `transports:`, unix and tcp have no
+ * arguments of their own; without `stop:` it is signal TERM, wait 20s. */
+hp_options *hp_test_child(const char *transport, ...);
+/* Starts what the options say and frees them; the code, with the error in *error. */
+int hp_test_start(hp_context *context, hp_options *options, hp_process **process, hp_error **error);
+/* The same where it has to come up; NULL, and a failed check, where it does not. */
+hp_process *hp_test_up(hp_context *context, hp_options *options);
+/* start_async with the log's callback. */
+hp_process *hp_test_begin(hp_context *context, hp_options *options, struct hp_test_log *log);
+
+/* A string of an error that is given away, in static storage. */
+const char *hp_test_message(hp_error *error);
+
+/* ---- What the server does and what the test says to it, by files in ${env.D} ---- */
+
+const char *hp_test_path(const char *name); /* static storage that the next call reuses */
+void hp_test_make_file(const char *name);
+bool hp_test_exists(const char *name);
+bool hp_test_await_file(const char *name); /* false, and a failed check: it did not come */
+int hp_test_count_lines(const char *name);
+/* The number in the last line, -1 when there is none. */
+int64_t hp_test_number_in(const char *name);
+
+bool hp_test_is_running(int64_t pid); /* a zombie is not */
+bool hp_test_await_gone(int64_t pid);
+double hp_test_now(void); /* milliseconds */
+
+/* Connects to the server, says something and hears the same. */
+bool hp_test_talks(hp_process *process);
+/* A connected socket, or -1. */
+int hp_test_connect_unix(const char *path);
+/* A listening one on 127.0.0.1; port 0 is any. */
+int hp_test_listen_tcp(uint16_t *port);
+
+/* ---- What a callback was told ---- */
+
+struct hp_test_log {
+  uv_mutex_t lock;
+  uv_cond_t changed;
+  char text[8192]; /* "preparing starting waiting (status) ready …": states, and news in brackets */
+  /* called after it was written, with the lock free; may be NULL */
+  void (*hook)(hp_process *process, const hp_event *event, struct hp_test_log *log);
+  void *data;
+};
+
+void hp_test_log_init(struct hp_test_log *log);
+void hp_test_log_fini(struct hp_test_log *log);
+void hp_test_log_event(hp_process *process, const hp_event *event, void *log);
+/* Until the text has that in it; false, and a failed check: it did not come. */
+bool hp_test_log_await(struct hp_test_log *log, const char *part);
+bool hp_test_log_has(struct hp_test_log *log, const char *part);
+/* The states alone, in static storage. */
+const char *hp_test_log_states(struct hp_test_log *log);
+
+#endif
