@@ -7,6 +7,7 @@
 #include "bench/peers/peer.h"
 #include "core/plan.h"
 
+#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -111,6 +112,10 @@ static int prepare(struct contest *contest, int which, const char *hyper_path) {
   contest->server.user = plan->user.id >= 0 ? plan->user.name : NULL;
   contest->server.uid = (uid_t)plan->user.id;
   contest->server.gid = (gid_t)plan->user.group;
+  contest->server.group_count = 32;
+  if (contest->server.user)
+    getgrouplist(plan->user.name, contest->server.gid, contest->server.groups,
+                 &contest->server.group_count);
   return 0;
 }
 

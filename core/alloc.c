@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/alloc.h"
 
+#include <hyperprocess/plugin.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,4 +36,12 @@ char *hp__strdup(const char *text) {
   size_t size = strlen(text) + 1;
   char *copy = current->reallocate(NULL, size);
   return copy ? memcpy(copy, text, size) : NULL;
+}
+
+void *hp_alloc(size_t size) {
+  return hp__alloc(size);
+}
+
+void hp_free(void *memory) {
+  hp__free(memory);
 }

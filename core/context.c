@@ -39,6 +39,7 @@ static void fini(hp_context *context) {
   hp__sources_fini(&context->sources);
   uv_cond_destroy(&context->changed);
   uv_mutex_destroy(&context->lock);
+  context->stdio->stdio_release(context->held_stdio);
 }
 
 static int init_loop(hp_context *context) {
@@ -73,18 +74,32 @@ no_condition:
   return status;
 }
 
+static int init_on_platform(hp_context *context, hp_error *error) {
+  const struct hp_platform_ops *platform = context->registry.platform;
+  context->stdio = platform;
+  context->held_stdio = platform->stdio_hold();
+  int status = init(context);
+  if (status == 0)
+    return 0;
+  platform->stdio_release(context->held_stdio);
+  return hp_error_set(error, status == UV_ENOMEM ? HP_ENOMEM : HP_EIO, HP_PHASE_USE,
+                      "no event loop: %s", uv_strerror(status));
+}
+
 static int begin(hp_context *context, hp_error *error) {
   context->read_buffer = hp__alloc(HP_READ_SIZE);
-  int status = context->read_buffer ? init(context) : UV_ENOMEM;
-  if (status != 0)
-    return hp_error_set(error, status == UV_ENOMEM ? HP_ENOMEM : HP_EIO, HP_PHASE_USE,
-                        "no event loop: %s", uv_strerror(status));
+  if (!context->read_buffer)
+    return hp_error_set(error, HP_ENOMEM, HP_PHASE_USE, "no memory for a context");
   int result = hp__registry_init(&context->registry, error);
-  if (result == 0 && (status = uv_thread_create(&context->thread, run, context)) != 0)
-    result = hp_error_set(error, HP_EIO, HP_PHASE_USE, "no thread: %s", uv_strerror(status));
+  if (result == 0)
+    result = init_on_platform(context, error);
   if (result < 0)
-    fini(context);
-  return result;
+    return result;
+  int status = uv_thread_create(&context->thread, run, context);
+  if (status == 0)
+    return 0;
+  fini(context);
+  return hp_error_set(error, HP_EIO, HP_PHASE_USE, "no thread: %s", uv_strerror(status));
 }
 
 static void free_context(hp_context *context) {

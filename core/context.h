@@ -12,6 +12,8 @@ struct hp_context {
   uv_async_t wake;
   struct hp_registry registry;
   struct hp_sources sources;
+  const struct hp_platform_ops *stdio; /* that holds these: the host may register another one */
+  unsigned held_stdio;
   char *read_buffer; /* HP_READ_SIZE bytes, shared by all pipes of the loop */
 
   uv_mutex_t lock;       /* for what follows */

@@ -168,10 +168,6 @@ void hp_error_free(hp_error *error) {
   hp__free(error);
 }
 
-void hp_free(void *memory) {
-  hp__free(memory);
-}
-
 void hp__error_fini(struct hp_error *error) {
   hp__free(error->message);
   hp__free(error->cause);

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 void hp__describe_exit(const struct hp_exit *exit, char *text, size_t size) {
   switch (exit->kind) {
@@ -18,6 +19,20 @@ void hp__describe_exit(const struct hp_exit *exit, char *text, size_t size) {
   default:
     snprintf(text, size, "ended, how is not known");
   }
+}
+
+void hp__explain_exit(hp_process *process, const struct hp_exit *exit, const char *output) {
+  hp_error *error = &process->attempt;
+  const char *cause = NULL, *hint = NULL, *last = output ? strrchr(output, '\n') : NULL;
+  process->plan->platform->explain_exit(exit, &cause, &hint);
+  hp_error_set_os_code(error, exit->value);
+  hp_error_set_detail(error, HP_DETAIL_OUTPUT, output);
+  if (cause)
+    hp_error_set_cause(error, "%s", cause);
+  else if (output)
+    hp_error_set_cause(error, "it said: %s", last ? last + 1 : output);
+  if (hint)
+    hp_error_set_hint(error, "%s", hint);
 }
 
 /* What went wrong in the attempt at hand was written down when it happened. */

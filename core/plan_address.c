@@ -157,8 +157,9 @@ int hp__plan_choose_places(struct hp_plan_maker *maker) {
   int named = check_name(maker);
   if (named < 0)
     return named;
-  plan->needs_data_dir = plan->data_dir || plan->prepare.count > 0 ||
-                         hp__plan_uses(plan, "data_dir") || plan->definition->secret_count > 0;
+  plan->needs_secrets = hp__plan_uses(plan, "secret.") || hp__plan_uses(plan, "secret_file.");
+  plan->needs_data_dir = plan->data_dir || plan->prepare.count > 0 || plan->needs_secrets ||
+                         hp__plan_uses(plan, "data_dir");
   int result = choose_runtime_dir(maker);
   return result < 0 ? result : choose_temporary_base(maker);
 }

@@ -274,14 +274,19 @@ int hp__plan_fill_texts(struct hp_plan_maker *maker) {
   return result;
 }
 
+/* `variable` itself, or with a '.' at its end any that begins with it. */
 static bool is_in(const struct hp_template *text, const char *variable) {
-  for (size_t i = 0; i < text->count; i++)
-    if (text->segments[i].variable && strcmp(text->segments[i].variable, variable) == 0)
+  size_t length = strlen(variable);
+  bool prefix = variable[length - 1] == '.';
+  for (size_t i = 0; i < text->count; i++) {
+    const char *name = text->segments[i].variable;
+    if (name && (prefix ? strncmp(name, variable, length) : strcmp(name, variable)) == 0)
       return true;
+  }
   return false;
 }
 
-static bool any_in(const struct hp_templates *texts, const char *variable) {
+static bool is_in_any(const struct hp_templates *texts, const char *variable) {
   for (size_t i = 0; i < texts->count; i++)
     if (is_in(&texts->items[i], variable))
       return true;
@@ -289,16 +294,12 @@ static bool any_in(const struct hp_templates *texts, const char *variable) {
 }
 
 bool hp__plan_uses(const struct hp_plan *plan, const char *variable) {
-  if (any_in(&plan->arguments, variable))
-    return true;
-  for (size_t i = 0; i < plan->stop.count; i++)
-    if (any_in(&plan->stop.items[i].command, variable))
-      return true;
   for (size_t i = 0; i < plan->environment.count; i++)
     if (is_in(&plan->environment.items[i].value, variable))
       return true;
   for (size_t i = 0; i < plan->file_count; i++)
     if (is_in(&plan->files[i].content, variable))
       return true;
-  return false;
+  return is_in_any(&plan->arguments, variable) || is_in_any(&plan->prepare, variable) ||
+         is_in(&plan->descriptor, variable);
 }

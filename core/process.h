@@ -125,5 +125,7 @@ void hp__process_keep_cause(hp_process *process);
 void hp__process_keep_force(hp_process *process);
 void hp__describe_kill(const hp_process *process, hp_error *error);
 void hp__describe_exit(const struct hp_exit *exit, char *text, size_t size);
+/* Why, and what to do about it, into the error of the attempt; `output` may be NULL. */
+void hp__explain_exit(hp_process *process, const struct hp_exit *exit, const char *output);
 
 #endif

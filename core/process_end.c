@@ -106,23 +106,13 @@ static void note_exit(hp_process *process, const struct hp_exit *exit) {
 }
 
 static void explain_end(hp_process *process, const struct hp_exit *exit, const char *output) {
-  const struct hp_plan *plan = process->plan;
   bool ready = process->machine.state == HP_STATE_READY;
-  const char *cause = NULL, *hint = NULL;
   char how[64];
   hp__describe_exit(exit, how, sizeof how);
   hp_error_set(&process->attempt, ready ? HP_EDIED : HP_EEXITED,
-               ready ? HP_PHASE_RUN : HP_PHASE_READY, "server '%s' %s%s", plan->definition->name,
-               how, ready ? "" : " before it was ready");
-  hp_error_set_os_code(&process->attempt, exit->value);
-  plan->platform->explain_exit(exit, &cause, &hint);
-  const char *last = output ? strrchr(output, '\n') : NULL;
-  if (cause)
-    hp_error_set_cause(&process->attempt, "%s", cause);
-  else if (output)
-    hp_error_set_cause(&process->attempt, "it said: %s", last ? last + 1 : output);
-  if (hint)
-    hp_error_set_hint(&process->attempt, "%s", hint);
+               ready ? HP_PHASE_RUN : HP_PHASE_READY, "server '%s' %s%s",
+               process->plan->definition->name, how, ready ? "" : " before it was ready");
+  hp__explain_exit(process, exit, output);
 }
 
 void hp__process_server_ended(hp_subprocess *server) {
@@ -135,7 +125,6 @@ void hp__process_server_ended(hp_subprocess *server) {
   explain_end(process, &server->exit, output);
   char *command = hp__launch_describe(&process->launch, &process->plan->arguments);
   hp_error_set_detail(&process->attempt, HP_DETAIL_COMMAND, command);
-  hp_error_set_detail(&process->attempt, HP_DETAIL_OUTPUT, output);
   hp__free(command);
   hp__free(output);
   hp__process_post(process, event);

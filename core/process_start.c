@@ -37,8 +37,8 @@ static struct hp_spawn make_spawn(hp_process *process, char **argv, char **envir
   };
 }
 
-static void subprocess_closed(hp_subprocess *subprocess) {
-  hp__process_release(subprocess->owner.data);
+static void subprocess_closed(void *data) {
+  hp__process_release(data);
 }
 
 static int start_subprocess(hp_process *process, hp_subprocess **subprocess, struct hp_spawn *spawn,
@@ -164,7 +164,7 @@ static int make_secret(hp_process *process, size_t index) {
 }
 
 static int make_secrets(hp_process *process) {
-  size_t count = process->plan->definition->secret_count;
+  size_t count = process->plan->needs_secrets ? process->plan->definition->secret_count : 0;
   process->launch.secrets = hp__arena_alloc(&process->arena, (count + 1) * HP_SECRET_SIZE);
   int result = process->launch.secrets ? 0 : HP_ENOMEM;
   for (size_t i = 0; result == 0 && i < count; i++)
@@ -219,17 +219,15 @@ static int finish_staging(hp_process *process) {
                                     final, uv_strerror(result));
 }
 
-static void explain_preparation(hp_process *process, const struct hp_exit *exit, char *output) {
+static void explain_preparation(hp_process *process, const struct hp_exit *exit,
+                                const char *output) {
   char how[64];
   hp__describe_exit(exit, how, sizeof how);
   hp_error_set(&process->attempt, HP_EPREPARE, HP_PHASE_PREPARE, "the preparation of %s's data %s",
                process->plan->definition->name, how);
   char *command = hp__launch_describe(&process->launch, &process->plan->prepare);
   hp_error_set_detail(&process->attempt, HP_DETAIL_COMMAND, command);
-  hp_error_set_detail(&process->attempt, HP_DETAIL_OUTPUT, output);
-  if (output)
-    hp_error_set_cause(&process->attempt, "it said: %s",
-                       strrchr(output, '\n') ? strrchr(output, '\n') + 1 : output);
+  hp__explain_exit(process, exit, output);
   hp__free(command);
 }
 

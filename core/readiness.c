@@ -82,8 +82,9 @@ void hp__readiness_close(hp_readiness *readiness) {
 void hp__readiness_release(hp_readiness *readiness) {
   if (--readiness->open > 0)
     return;
-  readiness->owner.closed(readiness->owner.data);
+  struct hp_readiness_owner owner = readiness->owner;
   hp__free(readiness);
+  owner.closed(owner.data);
 }
 
 void hp__readiness_handle_closed(uv_handle_t *handle) {

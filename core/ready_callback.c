@@ -8,7 +8,6 @@
 
 #include "core/alloc.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct client {
@@ -31,7 +30,7 @@ struct callback {
 static void client_closed(uv_handle_t *handle) {
   struct client *client = handle->data;
   struct callback *callback = client->owner;
-  free(client->stream); /* the transport's, by malloc */
+  hp_free(client->stream);
   hp__free(client);
   hp__readiness_release(&callback->base);
 }
@@ -116,7 +115,7 @@ static void read_client(uv_stream_t *stream, ssize_t length, const uv_buf_t *buf
 }
 
 static void free_stream(uv_handle_t *stream) {
-  free(stream);
+  hp_free(stream);
 }
 
 static void accept_client(hp_listener *listener, uv_stream_t *stream) {

@@ -28,10 +28,11 @@ int hp__subprocess_signal(hp_subprocess *subprocess, enum hp_scope scope, const 
 static void handle_closed(hp_subprocess *subprocess) {
   if (--subprocess->open_handles > 0)
     return;
-  subprocess->owner.closed(subprocess);
+  struct hp_subprocess_owner owner = subprocess->owner;
   hp__output_fini(&subprocess->output);
   hp__free(subprocess->child);
   hp__free(subprocess);
+  owner.closed(owner.data); /* the last word: a caller that waits for the end may go on now */
 }
 
 static void uv_handle_closed(uv_handle_t *handle) {

@@ -10,21 +10,18 @@
 
 enum { SIGNAL_GROUP = 1 << 2 }; /* PIDFD_SIGNAL_PROCESS_GROUP, since Linux 6.9 */
 
-#define SIGNALS(X)                                                                                 \
-  X(HUP)                                                                                           \
-  X(INT) X(QUIT) X(ILL) X(TRAP) X(ABRT) X(BUS) X(FPE) X(KILL) X(USR1) X(SEGV) X(USR2) X(PIPE)      \
-      X(ALRM) X(TERM) X(CHLD) X(CONT) X(STOP) X(TSTP) X(TTIN) X(TTOU) X(URG) X(XCPU) X(XFSZ)       \
-          X(VTALRM) X(PROF) X(WINCH) X(IO) X(PWR) X(SYS)
+#define ROW(signal)                                                                                \
+  { #signal, SIG##signal }
 
 int hp__signal_number(const char *name) {
   static const struct {
     const char *name;
     int number;
-  } table[] = {
-#define ROW(signal) {#signal, SIG##signal},
-      SIGNALS(ROW)
-#undef ROW
-  };
+  } table[] = {ROW(HUP),    ROW(INT),  ROW(QUIT),  ROW(ILL),  ROW(TRAP), ROW(ABRT),
+               ROW(BUS),    ROW(FPE),  ROW(KILL),  ROW(USR1), ROW(SEGV), ROW(USR2),
+               ROW(PIPE),   ROW(ALRM), ROW(TERM),  ROW(CHLD), ROW(CONT), ROW(STOP),
+               ROW(TSTP),   ROW(TTIN), ROW(TTOU),  ROW(URG),  ROW(XCPU), ROW(XFSZ),
+               ROW(VTALRM), ROW(PROF), ROW(WINCH), ROW(IO),   ROW(PWR),  ROW(SYS)};
   for (size_t i = 0; i < HP__COUNT(table); i++)
     if (strcmp(table[i].name, name) == 0)
       return table[i].number;

@@ -83,7 +83,7 @@ static int make_at(hp_directory *new, int base, const char *name) {
     return new->lock == -ENOENT || new->lock == -EWOULDBLOCK ? EAGAIN : -new->lock;
   if (!still_named(base, name, new->fd, new->lock))
     return EAGAIN;
-  int code = hp__lock_write(new->lock, new->fd, getpid());
+  int code = hp__lock_write(new->lock, new->fd, 0 /* it is locked: nobody reads who holds it */);
   if (code == 0)
     code = fchmod(new->fd, S_IRWXU) < 0 ? errno : 0;
   new->made = code == 0;

@@ -96,6 +96,8 @@ int hp__contains_linux(const hp_child *child, int64_t pid);
 
 /* ---- What can be said about things ----------------------------------------------------------- */
 
+unsigned hp__stdio_hold_linux(void);
+void hp__stdio_release_linux(unsigned held);
 void hp__explain_exit_linux(const struct hp_exit *exit, const char **cause, const char **hint);
 /* The message, cause and hint of a spawn that failed; returns the code. */
 int hp__explain_spawn(hp_error *error, const struct hp_spawn *spawn,

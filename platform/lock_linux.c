@@ -44,7 +44,8 @@ int hp__lock_write(int lock, int directory, int64_t pid) {
   char text[160];
   if (fstat(directory, &stat) < 0)
     return errno;
-  hp__process_stat(pid, &process);
+  if (pid > 0)
+    hp__process_stat(pid, &process);
   for (char *c = process.command; *c; c++)
     *c = isprint((unsigned char)*c) ? *c : '?';
   int length =

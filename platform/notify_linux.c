@@ -30,10 +30,8 @@ static struct hp_peer sender(struct msghdr *message) {
   if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_CREDENTIALS)
     return peer;
   memcpy(&credentials, CMSG_DATA(header), sizeof credentials);
-  if (credentials.pid > 0) {
+  if (credentials.pid > 0)
     peer.pid = credentials.pid;
-    hp__process_command(peer.pid, peer.command);
-  }
   peer.user = credentials.uid;
   return peer;
 }

@@ -25,7 +25,6 @@ void hp__stream_peer_linux(uv_stream_t *stream, struct hp_peer *peer) {
   if (credentials.pid <= 0)
     return;
   peer->pid = credentials.pid;
-  hp__process_command(peer->pid, peer->command);
 }
 
 struct listener { /* a row of /proc/net/tcp or tcp6 */

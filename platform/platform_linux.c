@@ -35,5 +35,7 @@ const struct hp_platform_ops hp__platform_linux = {
     .watch_free = hp__watch_free_linux,
     .notify_new = hp__notify_new_linux,
     .notify_free = hp__notify_free_linux,
+    .stdio_hold = hp__stdio_hold_linux,
+    .stdio_release = hp__stdio_release_linux,
     .explain_exit = hp__explain_exit_linux,
 };

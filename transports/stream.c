@@ -3,7 +3,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { BACKLOG = 16 };
 
@@ -15,7 +14,7 @@ union client {
 };
 
 static void free_client(uv_handle_t *handle) {
-  free(handle);
+  hp_free(handle);
 }
 
 static int init_stream(uv_loop_t *loop, uv_handle_t *handle, enum hp_endpoint_kind kind) {
@@ -28,15 +27,14 @@ static int open_stream(uv_handle_t *handle, int descriptor, enum hp_endpoint_kin
                                  : uv_pipe_open((uv_pipe_t *)handle, descriptor);
 }
 
-/* malloc, not the library's allocator: plugin.h promises it, for a transport of an embedder's.
- * Where memory is missing the client stays unaccepted, and the deadline of the start tells. */
+/* Where memory is missing the client stays unaccepted, and the deadline of the start tells. */
 static void accept_client(uv_stream_t *server, int status) {
   hp_listener *listener = (hp_listener *)((char *)server - offsetof(hp_listener, as));
-  union client *client = status == 0 ? malloc(sizeof *client) : NULL;
+  union client *client = status == 0 ? hp_alloc(sizeof *client) : NULL;
   if (!client)
     return;
   if (init_stream(server->loop, &client->handle, listener->endpoint.kind) != 0) {
-    free(client);
+    hp_free(client);
     return;
   }
   if (uv_accept(server, &client->stream) != 0) {

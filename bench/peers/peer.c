@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -103,20 +105,27 @@ static const char **make_environment(const char *const *added) {
   return all;
 }
 
-/* In a child of vfork(): the memory is the host's, so the ids are changed by plain system calls,
- * the C library's would change them in all of the host's threads. */
+/* In a child of vfork(): the memory is the host's, so ids and signals are changed by plain system
+ * calls, the C library's would change those of the host's threads. The server gets what ours gets:
+ * a session, no descriptor or disposition of the host, and a signal should the host die. */
 static _Noreturn void become(const struct peer *peer, const char *const *argv,
-                             const char *const *environment, int output) {
+                             const char *const *environment, int output, pid_t host) {
   const struct peer_server *server = peer->server;
   sigset_t none;
+  static const char by_default[64];
   int null = open("/dev/null", O_RDONLY);
   setsid();
+  for (int number = 1; number < _NSIG; number++)
+    syscall(SYS_rt_sigaction, number, by_default, NULL, _NSIG / 8);
   dup2(null, 0);
   dup2(output, 1);
   dup2(output, 2);
-  if (server->user && (syscall(SYS_setgroups, 1, &server->gid) < 0 ||
+  close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+  if (server->user && (syscall(SYS_setgroups, server->group_count, server->groups) < 0 ||
                        syscall(SYS_setresgid, server->gid, server->gid, server->gid) < 0 ||
                        syscall(SYS_setresuid, server->uid, server->uid, server->uid) < 0))
+    _exit(126);
+  if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != host)
     _exit(126);
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
@@ -132,10 +141,11 @@ int peer_spawn(struct peer *peer, const char *const *argv, const char *const *ad
   if (!environment || pipe2(ends, O_CLOEXEC) < 0)
     return peer_fail("pipe");
   sigfillset(&all);
+  pid_t host = getpid();
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pid_t pid = vfork();
   if (pid == 0)
-    become(peer, argv, environment, ends[1]);
+    become(peer, argv, environment, ends[1], host);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   free(environment);
   close(ends[1]);
@@ -177,6 +187,15 @@ static int wait_for(struct peer *peer, int fd) {
 
 /* ---- readiness ---- */
 
+static int check_caller(const struct peer *peer) {
+  struct ucred caller;
+  socklen_t size = sizeof caller;
+  if (getsockopt(peer->tether, SOL_SOCKET, SO_PEERCRED, &caller, &size) == 0 &&
+      caller.pid == peer->pid)
+    return 0;
+  return peer_fail("a stranger called");
+}
+
 int peer_await_callback(struct peer *peer, char text[256]) {
   unsigned char message[256];
   size_t length = 0;
@@ -185,6 +204,8 @@ int peer_await_callback(struct peer *peer, char text[256]) {
   peer->tether = accept4(peer->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
   if (peer->tether < 0)
     return peer_fail("accept");
+  if (check_caller(peer) < 0)
+    return -1;
   close_fd(&peer->listener);
   while (length == 0 || length < 1u + message[0]) {
     if (wait_for(peer, peer->tether) < 0)

@@ -20,6 +20,8 @@ struct peer_server {
   const char *user;     /* NULL: ours */
   uid_t uid;
   gid_t gid;
+  gid_t groups[32];
+  int group_count;
 };
 
 enum { PEER_PATH_SIZE = 96, PEER_ARGUMENTS = 32 };

@@ -22,6 +22,7 @@
 extern char **environ;
 
 static const char *argument; /* of an order: what follows its ':' */
+static char **arguments;     /* all of them */
 
 static void list_fds(void) {
   char link[256];
@@ -64,6 +65,13 @@ static void say_ids(void) {
   for (int i = 0; i < count; i++)
     dprintf(1, " %u", groups[i]);
   dprintf(1, "\n");
+}
+
+/* They are data then, and no orders any more. */
+static void list_arguments(void) {
+  for (char **one = arguments; *one; one++)
+    dprintf(1, "argument %zu:%s\n", strlen(*one), *one);
+  _exit(0);
 }
 
 static void list_environment(void) {
@@ -150,14 +158,24 @@ int main(int argc, char **argv) {
   static const struct {
     const char *name;
     void (*run)(void);
-  } orders[] = {{"fds", list_fds},         {"signals", list_signals},
-                {"session", say_session},  {"deathsignal", say_death_signal},
-                {"ids", say_ids},          {"environment", list_environment},
-                {"cwd", say_directory},    {"write", write_out},
-                {"error", write_error},    {"ignore", ignore},
-                {"fork", make_descendant}, {"read", read_to_end},
-                {"pause", wait_forever},   {"exit", leave},
-                {"raise", end_by_signal},  {"notify", notify}};
+  } orders[] = {{"fds", list_fds},
+                {"signals", list_signals},
+                {"session", say_session},
+                {"deathsignal", say_death_signal},
+                {"ids", say_ids},
+                {"environment", list_environment},
+                {"cwd", say_directory},
+                {"write", write_out},
+                {"error", write_error},
+                {"ignore", ignore},
+                {"fork", make_descendant},
+                {"read", read_to_end},
+                {"pause", wait_forever},
+                {"exit", leave},
+                {"raise", end_by_signal},
+                {"notify", notify},
+                {"arguments", list_arguments}};
+  arguments = argv;
   for (int i = 1; i < argc; i++) {
     size_t length = strcspn(argv[i], ":"), order = 0, count = sizeof orders / sizeof *orders;
     argument = argv[i][length] ? argv[i] + length + 1 : "";

@@ -194,7 +194,7 @@ struct server {
 };
 
 static void free_handle(uv_handle_t *handle) {
-  free(handle);
+  hp_free(handle);
 }
 
 static void end_peer(uv_write_t *write, int status) {

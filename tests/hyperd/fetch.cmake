@@ -37,7 +37,8 @@ function(fetch)
   file(REMOVE_RECURSE ${FOLDER}/new)
   file(MAKE_DIRECTORY ${FOLDER}/new)
   execute_process(
-    COMMAND ${NPM} pack --silent --fetch-retries=1 ${package}@${version}
+    COMMAND ${NPM} pack --silent --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=1000
+      ${package}@${version}
     WORKING_DIRECTORY ${FOLDER}/new TIMEOUT 400 RESULT_VARIABLE result ERROR_VARIABLE error
     OUTPUT_QUIET)
   set(archive ${FOLDER}/new/${package}-${version}.tgz)

@@ -2,6 +2,7 @@
 /* Hosts with their own ideas about children: they must not matter to us, nor we to them. */
 #include "tests/support/server.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -116,4 +117,23 @@ HP_TEST(blocked_and_ignored_signals_stay_ours) {
   hp_test_leave(context);
   signal(SIGTERM, SIG_DFL);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* libuv would abort us at the end of a handle that had got one of their numbers. */
+HP_TEST(stdio_is_closed) {
+  int kept[3];
+  bool closed_again = true;
+  for (int fd = 0; fd < 3; fd++) {
+    kept[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 10);
+    close(fd);
+  }
+  hp_context *context = hp_test_context();
+  live(context, true);
+  hp_test_leave(context);
+  for (int fd = 0; fd < 3; fd++) {
+    closed_again = closed_again && fcntl(fd, F_GETFD) < 0;
+    dup2(kept[fd], fd);
+    close(kept[fd]);
+  }
+  CHECK(closed_again);
 }

@@ -114,11 +114,10 @@ static int64_t descendant_in(const char *output) {
 /* The pipe stays open for as long as the descendant likes: the end is told all the same. */
 static hp_error *end_with(hp_context *context, const char *fork) {
   char arguments[256];
-  snprintf(arguments, sizeof arguments,
-           "arguments: ['%s', 'write:up', 'await:${env.D}/go', 'exit:5']", fork);
+  snprintf(arguments, sizeof arguments, "arguments: ['%s', 'await:${env.D}/go', 'exit:5']", fork);
   hp_error *error = NULL;
-  hp_process *process =
-      hp_test_up(context, hp_test_child("unix", arguments, "ready: {kind: line, line: up}", NULL));
+  hp_process *process = hp_test_up(
+      context, hp_test_child("unix", arguments, "ready: {kind: line, line: descendant}", NULL));
   if (!process)
     return NULL;
   double began = hp_test_now();

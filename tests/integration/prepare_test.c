@@ -100,15 +100,17 @@ HP_TEST(a_preparation_without_end) {
   hp_test_leave(context);
 }
 
-/* The time for the preparation is not taken from the start's. */
 HP_TEST(a_stop_while_it_prepares) {
   hp_context *context = hp_test_context();
+  struct hp_test_log log;
+  hp_test_log_init(&log);
   hp_process *process = hp_test_begin(
       context, on_data(hp_test_child("unix", RUN, PREPARE("'mark:${env.D}/half', pause"), NULL)),
-      NULL);
+      &log);
   hp_error *error = NULL;
   REQUIRE(process != NULL);
   hp_test_await_file("half");
+  hp_test_log_await(&log, "preparing ");
   CHECK_INT(hp_process_state(process), HP_STATE_PREPARING);
   CHECK_INT(hp_process_shutdown(process, -1, NULL), 0);
   CHECK_INT(hp_process_wait_ready(process, -1, &error), HP_ECANCELED);
@@ -116,6 +118,7 @@ HP_TEST(a_stop_while_it_prepares) {
   CHECK(!hp_test_is_running(hp_test_number_in("half")));
   CHECK_INT(hp_process_state(process), HP_STATE_STOPPED);
   hp_process_close(process);
+  hp_test_log_fini(&log);
   CHECK(!hp_test_exists("data/cluster"));
   run_once(context, on_data(hp_test_child("unix", RUN, PREPARE("'exit:0'"), NULL)));
   CHECK_INT(hp_test_count_lines("prepares"), 2);

@@ -251,8 +251,9 @@ HP_TEST(line_in_several_writes) {
                     "'part:ea', 'mark:${env.D}/second', 'await:${env.D}/b', 'write:dy.', pause]",
                     "ready: {kind: line, line: it is ready}", NULL));
   REQUIRE(process != NULL);
+  hp_test_log_await(&news, "waiting ");
   hp_test_await_file("first");
-  CHECK(hp_process_state(process) != HP_STATE_READY);
+  CHECK(is_waiting(process));
   hp_test_make_file("a");
   hp_test_await_file("second");
   CHECK(is_waiting(process));

@@ -27,7 +27,7 @@ hp_context *hp_test_second_context(void);
 void hp_test_leave(hp_context *context);
 /* Children of this process that are not collected yet. */
 bool hp_test_has_children(void);
-/* Names in the directories for sockets and data. */
+/* Ours in the directories for sockets and data. */
 int hp_test_count_directories(void);
 
 /* ---- What to start ---- */

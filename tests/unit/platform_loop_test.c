@@ -211,7 +211,6 @@ HP_TEST(a_child_notifies) {
   CHECK_TEXT(scene.text, "READY=1\nSTATUS=up|");
   CHECK_INT(scene.peer.pid, child.child.base.pid);
   CHECK_INT(scene.peer.user, geteuid());
-  CHECK_HAS(scene.peer.command, "hp-child");
   platform->signal(&child.child.base, HP_SCOPE_TREE, "KILL", NULL);
   hp_spawned_end(&child);
   hp_spawned_fini(&child);
@@ -300,7 +299,6 @@ HP_TEST(the_peer_of_a_unix_stream) {
   platform->stream_peer((uv_stream_t *)&pipe, &scene.peer);
   CHECK_INT(scene.peer.pid, getpid());
   CHECK_INT(scene.peer.user, geteuid());
-  CHECK_HAS(scene.peer.command, "test_platform_loop");
   uv_tcp_init(&scene.loop, &tcp);
   platform->stream_peer((uv_stream_t *)&tcp, &scene.peer);
   CHECK(scene.peer.pid == -1 && scene.peer.user == -1 && scene.peer.command[0] == '\0');

@@ -24,6 +24,11 @@ extern "C" {
 #define HP_PRINTF(text, first)
 #endif
 
+/* ---- Memory ---------------------------------------------------------------------------------- */
+
+/* Zeroed memory that the other side may free with hp_free(); NULL when out of memory. */
+HP_EXPORT void *hp_alloc(size_t size);
+
 /* ---- Errors, from the side that writes them -------------------------------------------------- */
 
 /*
@@ -111,7 +116,7 @@ typedef struct hp_listener hp_listener;
 typedef void (*hp_listener_callback)(hp_listener *listener, uv_stream_t *client);
 struct hp_listener {
   void *data;
-  hp_listener_callback callback; /* owns `client`, allocated by malloc: uv_close, then free */
+  hp_listener_callback callback; /* owns `client`, made by hp_alloc: uv_close, then hp_free */
   struct hp_endpoint endpoint;   /* where we listen, once listen() has returned 0 */
   union {
     uv_handle_t handle;
@@ -230,7 +235,7 @@ enum hp_scope { HP_SCOPE_LEADER, HP_SCOPE_TREE };
 /* Who is at the other end. */
 struct hp_peer {
   int64_t pid, user; /* -1: cannot tell */
-  char command[256]; /* name or path of the program, "" when not visible */
+  char command[256]; /* name or path of the program, by port_owner() alone; "" when not visible */
 };
 
 /* Standard places of this OS for this user; made by nobody until they are needed. */
@@ -331,6 +336,11 @@ struct hp_platform_ops {
                     const struct hp_user *user, hp_notify_callback callback, void *data,
                     hp_error *error);
   void (*notify_free)(hp_notify *notify);
+
+  /* Occupies those of stdin, stdout and stderr that the host has closed, and says which, as bits: a
+   * handle of libuv's that got such a number would abort the host on its close. Any thread. */
+  unsigned (*stdio_hold)(void);
+  void (*stdio_release)(unsigned held);
 
   /* What an exit status means and what to do about it, for a person; either may be NULL. */
   void (*explain_exit)(const struct hp_exit *exit, const char **cause, const char **hint);

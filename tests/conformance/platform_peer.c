@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* Who is at the other end of a connection, and who listens on a port. */
+#include "tests/conformance/platform_scene.h"
+#include "transports/transports.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* One connection over a transport: our end of it, and the other one where that is ours as well. */
+struct meeting {
+  struct hp_scene *scene;
+  hp_listener listener;
+  hp_connect request;
+  uv_stream_t *served;
+  bool connected, listening;
+};
+
+static void serve(hp_listener *listener, uv_stream_t *client) {
+  struct meeting *meeting = listener->data;
+  CHECK(!meeting->served);
+  meeting->served = client;
+}
+
+static void connected(hp_connect *request, int status) {
+  struct meeting *meeting = request->data;
+  CHECK_INT(status, 0);
+  meeting->connected = true;
+}
+
+static bool has_met(void *data) {
+  const struct meeting *meeting = data;
+  return meeting->served && (meeting->connected || !meeting->request.callback);
+}
+
+static bool listen_over(struct meeting *meeting, struct hp_scene *scene,
+                        const struct hp_transport_ops *transport) {
+  struct hp_transport_spec spec = {.directory = hp_test_directory(), .name = "m"};
+  if (transport->kind == HP_ENDPOINT_TCP)
+    spec = (struct hp_transport_spec){.host = "127.0.0.1"};
+  memset(meeting, 0, sizeof *meeting);
+  meeting->scene = scene;
+  meeting->listener.data = meeting;
+  meeting->listener.callback = serve;
+  meeting->listening =
+      CHECK_INT(transport->listen(&scene->loop, &meeting->listener, &spec, -1, NULL), 0);
+  return meeting->listening;
+}
+
+static bool meet_ourselves(struct meeting *meeting, const struct hp_transport_ops *transport) {
+  meeting->request.data = meeting;
+  meeting->request.callback = connected;
+  int code =
+      transport->connect(&meeting->scene->loop, &meeting->request, &meeting->listener.endpoint);
+  return CHECK_INT(code, 0) && CHECK(hp_scene_until(meeting->scene, has_met, meeting));
+}
+
+static void free_served(uv_handle_t *handle) {
+  hp_free(handle);
+}
+
+static void part(struct meeting *meeting) {
+  if (meeting->listening)
+    uv_close(&meeting->listener.as.handle, NULL);
+  if (meeting->connected)
+    uv_close(&meeting->request.as.handle, NULL);
+  if (meeting->served)
+    uv_close((uv_handle_t *)meeting->served, free_served);
+  for (int i = 0; i < 3; i++) /* the endings are on their way: this memory is ours until then */
+    uv_run(&meeting->scene->loop, UV_RUN_NOWAIT);
+}
+
+/* `claimed`: it must be known; without it nobody is an answer, and another one never. */
+static void expect_peer(const struct hp_peer *peer, int64_t pid, bool claimed) {
+  CHECK(peer->pid == pid || (peer->pid == -1 && !claimed));
+  if (hp_conform_own_user() >= 0)
+    CHECK(peer->user == hp_conform_own_user() || (peer->user == -1 && !claimed));
+  CHECK(memchr(peer->command, '\0', sizeof peer->command) != NULL);
+}
+
+static void expect_ends(const struct hp_platform_subject *subject, struct meeting *meeting,
+                        bool claimed) {
+  struct hp_peer peers[2];
+  memset(peers, 'x', sizeof peers);
+  subject->ops->stream_peer(meeting->served, &peers[0]);
+  subject->ops->stream_peer(&meeting->request.as.stream, &peers[1]);
+  for (int i = 0; i < 2; i++)
+    expect_peer(&peers[i], uv_os_getpid(), claimed);
+}
+
+static void expect_pair(const struct hp_platform_subject *subject,
+                        const struct hp_transport_ops *transport, bool claimed) {
+  struct hp_scene scene;
+  struct meeting meeting;
+  hp_scene_begin(&scene, subject);
+  if (listen_over(&meeting, &scene, transport) && meet_ourselves(&meeting, transport))
+    expect_ends(subject, &meeting, claimed);
+  part(&meeting);
+  hp_scene_end(&scene);
+}
+
+void hp_conform_platform_stream_peer(const struct hp_platform_subject *subject) {
+  expect_pair(subject, subject->local, CLAIMS(subject, HP_CLAIM_STREAM_PEER));
+  expect_pair(subject, &hp__transport_tcp, false);
+}
+
+/* A process that we started calls us back: what readiness asks. */
+void hp_conform_platform_stream_stranger(const struct hp_platform_subject *subject) {
+  struct hp_scene scene;
+  struct meeting meeting;
+  struct hp_actor actor;
+  struct hp_peer peer;
+  char order[2 * HP_PATH_SIZE];
+  if (!CLAIMS(subject, HP_CLAIM_STREAM_PEER))
+    return;
+  hp_scene_begin(&scene, subject);
+  if (listen_over(&meeting, &scene, subject->local)) {
+    snprintf(order, sizeof order, "callback:%s hello", meeting.listener.endpoint.path);
+    hp_actor_init(&actor, &scene, order, "pause", NULL);
+    hp_actor_start(&actor);
+    CHECK(hp_scene_until(&scene, has_met, &meeting));
+    subject->ops->stream_peer(meeting.served, &peer);
+    expect_peer(&peer, actor.child->pid, true);
+    if (CLAIMS(subject, HP_CLAIM_CONTAINS))
+      CHECK_INT(subject->ops->contains(actor.child, peer.pid), 1);
+    hp_actor_kill(&actor);
+    hp_actor_fini(&actor);
+  }
+  part(&meeting);
+  hp_scene_end(&scene);
+}
+
+/* ---- Ports ---- */
+
+static void expect_owner(const struct hp_platform_subject *subject,
+                         const struct hp_endpoint *endpoint, int64_t pid, const char *command) {
+  struct hp_peer peer;
+  memset(&peer, 'x', sizeof peer);
+  subject->ops->port_owner(endpoint, &peer);
+  expect_peer(&peer, pid, CLAIMS(subject, HP_CLAIM_PORT_OWNER));
+  if (CLAIMS(subject, HP_CLAIM_PORT_OWNER))
+    CHECK_HAS(peer.command, command);
+}
+
+/* Another process may have taken the port at once: only ours it is no more. */
+static void expect_no_owner(const struct hp_platform_subject *subject,
+                            const struct hp_endpoint *endpoint, int64_t pid) {
+  struct hp_peer peer;
+  memset(&peer, 'x', sizeof peer);
+  subject->ops->port_owner(endpoint, &peer);
+  CHECK(peer.pid != pid && peer.pid >= -1);
+}
+
+static void expect_owning_child(struct hp_scene *scene) {
+  struct hp_actor actor;
+  struct hp_endpoint endpoint = {.kind = HP_ENDPOINT_TCP, .host = "127.0.0.1"};
+  hp_actor_init(&actor, scene, "listen-tcp:0", "say-port:port ", "pause", NULL);
+  if (hp_actor_start(&actor) && hp_actor_says(&actor, "port ") && hp_actor_says(&actor, "\n")) {
+    endpoint.port = (uint16_t)hp_actor_number(&actor, "port ");
+    expect_owner(scene->subject, &endpoint, actor.child->pid, "hp-child");
+    hp_actor_kill(&actor);
+    expect_no_owner(scene->subject, &endpoint, actor.child->pid);
+  }
+  hp_actor_fini(&actor);
+}
+
+void hp_conform_platform_port_owner(const struct hp_platform_subject *subject) {
+  struct hp_scene scene;
+  struct meeting meeting;
+  hp_scene_begin(&scene, subject);
+  if (listen_over(&meeting, &scene, &hp__transport_tcp)) {
+    struct hp_endpoint endpoint = meeting.listener.endpoint;
+    expect_owner(subject, &endpoint, uv_os_getpid(), "test_platform");
+    part(&meeting);
+    expect_no_owner(subject, &endpoint, uv_os_getpid());
+  }
+  expect_owning_child(&scene);
+  hp_scene_end(&scene);
+}
