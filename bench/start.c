@@ -59,8 +59,10 @@ static int run_ours(void *data, double *values) {
   hp_process *process;
   hp_error *error = NULL;
   double begin = bench_now();
-  if (hp_process_start(contest->context, contest->options, &process, &error) < 0)
+  if (hp_process_start(contest->context, contest->options, &process, &error) < 0) {
+    hp_process_close(process);
     return complain(error);
+  }
   double ready = bench_now();
   hp_process_close(process);
   fill(values, begin, ready, bench_now());

@@ -209,7 +209,7 @@ static int spawn(struct command *command, uv_loop_t *loop, char **environment, h
                            .environment = environment,
                            .inherit_stdio = true,
                            .session = HP_SESSION_OURS,
-                           .user = {-1, -1, ""},
+                           .user = {.id = -1, .group = -1},
                            .host_death_signal = "TERM"};
   command->child->data = command;
   int result = command->platform->spawn(loop, command->child, &spawn, error);

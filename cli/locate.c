@@ -7,7 +7,6 @@
 #include "core/plan.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static int choose_definition(const struct hp_catalog *all, const hp_options *options,
                              const struct hp_profile **profile,
@@ -20,20 +19,6 @@ static int choose_definition(const struct hp_catalog *all, const hp_options *opt
   if (!server)
     return hp_error_set(error, HP_ECONFIG, HP_PHASE_CONFIG, "profile '%s' names no server", name);
   return hp__catalog_definition(all, server, definition, error);
-}
-
-/* What the user named, the strongest word first, as the plan has it. */
-static const char *find_given(const hp_options *options, const struct hp_profile *profile,
-                              const struct hp_definition *definition) {
-  const char *setting = definition->binary_setting;
-  const struct hp_option_list *said = &options->settings;
-  for (size_t i = said->count; setting && i-- > 0;)
-    if (strcmp(said->items[i].name, setting) == 0)
-      return said->items[i].value;
-  for (size_t i = profile->setting_count; setting && i-- > 0;)
-    if (strcmp(profile->settings[i].name, setting) == 0)
-      return profile->settings[i].text;
-  return options->binary ? options->binary : profile->binary;
 }
 
 static void print_places(const struct hp_candidates *found) {
@@ -55,7 +40,7 @@ static int locate(const struct catalogue *catalogue, const struct arguments *arg
   if (result < 0)
     return result;
   result = hp__plan_locate(catalogue->context->registry.platform, definition,
-                           find_given(options, profile, definition), &found, error);
+                           hp__plan_given(options, profile, definition), &found, error);
   if (result == 0 && arguments->verbose)
     print_places(&found);
   if (result == 0)

@@ -16,7 +16,7 @@ static const struct subcommand subcommands[] = {
              "the command runs once the server is ready, finds it in HYPERPROCESS_ENDPOINT,\n"
              "_DESCRIPTOR, _TRANSPORT, _PATH or _HOST and _PORT, _PID and _DATA_DIR, and its\n"
              "status is the tool's.",
-     .options = OPTIONS_OF_A_SERVER | OPTION_QUIET | OPTION_HELP,
+     .options = OPTIONS_OF_A_SERVER | OPTION_VERBOSE | OPTION_QUIET | OPTION_HELP,
      .take_word = hp_options_set_server,
      .takes_command = true,
      .run = cli_run},

@@ -99,7 +99,8 @@ static const struct option table[] = {
      0},
     {OPTION_TIMEOUT, "timeout", "TIME", "time to be ready in: 500ms, 30s, 2m", set_timeout, 0},
     {OPTION_JSON, "json", NULL, "print JSON", FLAG(json)},
-    {OPTION_VERBOSE, "verbose", NULL, "tell every place that was looked at", FLAG(verbose)},
+    {OPTION_VERBOSE, "verbose", NULL, "tell every place that was looked at, or how it was stopped",
+     FLAG(verbose)},
     {OPTION_QUIET, "quiet", NULL, "nothing on standard error but errors", FLAG(quiet)},
     {OPTION_HELP, "help", NULL, "print this", FLAG(help)},
 };

@@ -19,6 +19,7 @@ static const struct {
     {HP_ETOOLONG, ANY_PHASE, EXIT_CONFIG},
     {HP_EUNSUPPORTED, HP_PHASE_CONFIG, EXIT_CONFIG},
     {HP_EUNSUPPORTED, HP_PHASE_PLAN, EXIT_CONFIG},
+    {HP_ECONTAINMENT, HP_PHASE_PLAN, EXIT_CONFIG},
     {HP_ENOTFOUND, HP_PHASE_LOCATE, EXIT_NOT_FOUND},
     {HP_ENOTFOUND, ANY_PHASE, EXIT_CONFIG},
     {HP_ETIMEDOUT, ANY_PHASE, EXIT_TIMED_OUT},
@@ -50,21 +51,41 @@ const char *report_color(const char *sequence) {
 
 /* ---- Errors ---- */
 
+/* The server's own words may be in it, and a terminal obeys what it is sent: C0 and DEL as ^X, C1
+ * (two bytes of UTF-8) as \x9b. */
+void report_visible(const char *text, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    unsigned char c = (unsigned char)text[i];
+    unsigned char next = i + 1 < length ? (unsigned char)text[i + 1] : 0;
+    if ((c < ' ' && c != '\t') || c == 127)
+      fprintf(stderr, "^%c", c ^ 0x40);
+    else if (c == 0xC2 && next >= 0x80 && next < 0xA0)
+      fprintf(stderr, "\\x%02x", (unsigned char)text[++i]);
+    else
+      fputc(c, stderr);
+  }
+}
+
 /* Of a text of several lines, each below the name and further in. */
 static void print_block(const char *name, const char *text) {
   if (!text || !text[0])
     return;
   fprintf(stderr, "  %s:\n", name);
   while (*text) {
-    int length = (int)strcspn(text, "\n");
-    fprintf(stderr, "    %.*s\n", length, text);
+    size_t length = strcspn(text, "\n");
+    fputs("    ", stderr);
+    report_visible(text, length);
+    fputc('\n', stderr);
     text += length + (text[length] == '\n');
   }
 }
 
 static void print_line(const char *name, const char *text) {
-  if (text)
-    fprintf(stderr, "  %s: %s\n", name, text);
+  if (!text)
+    return;
+  fprintf(stderr, "  %s: ", name);
+  report_visible(text, strlen(text));
+  fputc('\n', stderr);
 }
 
 void report_error(const hp_error *error) {
@@ -75,8 +96,10 @@ void report_error(const hp_error *error) {
   };
   if (!error)
     return;
-  fprintf(stderr, "%shyperprocess:%s %s\n", report_color(COLOR_RED), report_color(COLOR_OFF),
-          hp_error_message(error));
+  const char *message = hp_error_message(error);
+  fprintf(stderr, "%shyperprocess:%s ", report_color(COLOR_RED), report_color(COLOR_OFF));
+  report_visible(message, strlen(message));
+  fputc('\n', stderr);
   print_line("cause", hp_error_cause(error));
   print_line("hint", hp_error_hint(error));
   for (int i = HP_DETAIL_COUNT - 1; i >= 0; i--)

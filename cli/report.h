@@ -19,6 +19,8 @@ enum {
 };
 
 int exit_code_of(const hp_error *error);
+/* On standard error, with control characters made visible. */
+void report_visible(const char *text, size_t length);
 /* One block: message, cause, hint, then the details. NULL is allowed. */
 void report_error(const hp_error *error);
 /* Reports, frees, and returns the exit code. */

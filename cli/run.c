@@ -93,8 +93,10 @@ static void say_ready(const struct run *run) {
   fprintf(stderr, "%s%s%s is ready, process %lld", report_color(COLOR_BOLD),
           run->process->plan->definition->name, report_color(COLOR_OFF),
           (long long)hp_process_pid(run->process));
-  if (descriptor && strcmp(descriptor, endpoint) != 0)
-    fprintf(stderr, ", %s", descriptor);
+  if (descriptor && strcmp(descriptor, endpoint) != 0) {
+    fputs(", ", stderr);
+    report_visible(descriptor, strlen(descriptor));
+  }
   fprintf(stderr, "; Ctrl-C stops it\n");
 }
 
@@ -152,6 +154,14 @@ static void serve(struct run *run) {
   stop_server(run);
 }
 
+static void say_stopped(const struct run *run) {
+  const char *rung = hp_process_stop_rung(run->process);
+  bool wanted = run->arguments->verbose || (!run->arguments->quiet && report_is_terminal());
+  if (rung && wanted)
+    fprintf(stderr, "%s ended by %s, %.0f ms after the stop began\n",
+            run->process->plan->definition->name, rung, hp_process_stop_time(run->process));
+}
+
 /* HP_EKILLED is worth a line, but what was asked for was done. */
 static void end_server(struct run *run) {
   hp_error *error = NULL;
@@ -165,6 +175,7 @@ static void end_server(struct run *run) {
   if (result < 0 && !(failed && asked))
     report_error(error);
   hp_error_free(error);
+  say_stopped(run);
   if (failed && run->command.running && !asked)
     command_stop(&run->command, "TERM");
   close_when_over(run);
@@ -197,27 +208,27 @@ static void command_over(struct command *command) {
 
 /* The terminal gives Ctrl-C to the command by itself; one that was sent to us alone is passed on.
  * The others are for both of us. */
-static void pass_on(struct run *run, int number) {
+static void pass_on(struct run *run, int number, bool sent) {
   if (number != SIGINT) {
     run->asked = run->asked ? run->asked : number;
     command_stop(&run->command, signal_name(number));
-  } else if (!run->has_terminal) {
+  } else if (!run->has_terminal || sent) {
     command_signal(&run->command, "INT");
   }
 }
 
-static bool was_for_the_command(const struct run *run, int number) {
-  return number == SIGINT && run->has_terminal && run->command_ended &&
+static bool was_for_the_command(const struct run *run, int number, bool sent) {
+  return number == SIGINT && run->has_terminal && !sent && run->command_ended &&
          uv_now(&run->loop) - run->command_ended < CTRL_C_MS;
 }
 
-static void take_signal(void *data, int number) {
+static void take_signal(void *data, int number, bool sent) {
   struct run *run = data;
   if (run->command.running) {
-    pass_on(run, number);
+    pass_on(run, number, sent);
     return;
   }
-  if (was_for_the_command(run, number))
+  if (was_for_the_command(run, number, sent))
     return;
   if (!run->asked && !run->command_ended)
     run->asked = number;

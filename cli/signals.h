@@ -3,11 +3,13 @@
 #ifndef HP_CLI_SIGNALS_H
 #define HP_CLI_SIGNALS_H
 
+#include <stdbool.h>
 #include <uv.h>
 
 enum { SIGNAL_COUNT = 3 };
 
-typedef void (*signal_callback)(void *data, int number);
+/* `sent`: by a process, not by a key of the terminal. */
+typedef void (*signal_callback)(void *data, int number, bool sent);
 
 struct signals {
   uv_signal_t handles[SIGNAL_COUNT];

@@ -324,8 +324,8 @@ static const struct hp_field definition_fields[] = {
 };
 
 /* A tether is the callback's connection: without one there is nothing to close. */
-static int check_tether(const struct hp_reader *reader, const struct hp_node *node, void *record) {
-  const struct hp_definition *definition = record;
+static int check_tether(const struct hp_reader *reader, const struct hp_node *node,
+                        const struct hp_definition *definition) {
   const struct hp_node *stop = hp__node_find(node, "stop");
   const struct hp_node *rung = stop ? stop->first : NULL;
   for (; rung && definition->ready.kind != HP_READY_CALLBACK; rung = rung->next)
@@ -333,6 +333,30 @@ static int check_tether(const struct hp_reader *reader, const struct hp_node *no
       return hp__mistake(reader->error, rung->position,
                          "'tether' needs a server that calls back (ready: {kind: callback})");
   return 0;
+}
+
+/* A port is free only until somebody takes it: where it is not held for the server until it has it,
+ * its own word is the sign that another one must be tried. */
+static int check_port_taken(const struct hp_reader *reader, const struct hp_node *node,
+                            struct hp_definition *definition) {
+  for (size_t i = 0; i < definition->transport_count && !definition->port_taken; i++) {
+    const struct hp_transport_rule *rule = &definition->transports[i];
+    const struct hp_node *entry = hp__node_find(hp__node_find(node, "transports"), rule->kind);
+    if (strcmp(rule->kind, "tcp") != 0 || rule->port_auto)
+      continue;
+    if (!rule->reuse_address)
+      return hp__mistake(reader->error, hp__node_find(entry, "reuse_address")->key_position,
+                         "'reuse_address: no' needs 'port_taken', what the server says when its "
+                         "port was taken");
+    definition->port_taken = "Address already in use";
+  }
+  return 0;
+}
+
+static int check_definition(const struct hp_reader *reader, const struct hp_node *node,
+                            void *record) {
+  int result = check_tether(reader, node, record);
+  return result == 0 ? check_port_taken(reader, node, record) : result;
 }
 
 static const struct hp_definition initial_definition = {.ready = {.kind = HP_READY_CONNECT}};
@@ -343,4 +367,4 @@ const struct hp_table hp__definition_table = {.what = "server",
                                               .size = sizeof(struct hp_definition),
                                               .where = offsetof(struct hp_definition, position),
                                               .initial = &initial_definition,
-                                              .check = check_tether};
+                                              .check = check_definition};

@@ -109,7 +109,8 @@ struct hp_definition {
   struct hp_secret *secrets;
   size_t secret_count;
   const char *binary_setting; /* setting that names the binary's folder ("hyper_path") */
-  const char *port_taken;     /* text in the output of one that died of a taken port */
+  const char
+      *port_taken; /* text in the output of one that died of a taken port, in any case of letters */
   const char *working_dir;
 };
 

@@ -125,7 +125,7 @@ int hp__mistake(hp_error *error, struct hp_position position, const char *format
 
 int hp__mistake_at(hp_error *error, struct hp_position position, int code) {
   struct hp_text place = {0};
-  if (code != HP_ECONFIG || !error)
+  if (code == 0 || code == HP_ENOMEM || !error)
     return code;
   add_place(&place, position);
   if (place.data)

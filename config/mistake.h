@@ -18,7 +18,7 @@ int hp__mistake(hp_error *error, struct hp_position position, const char *format
 /* "unknown key 'trasnport', did you mean 'transport'?", or all the valid ones. */
 int hp__unknown(hp_error *error, struct hp_position position, const char *what, const char *word,
                 const char *const *candidates, size_t count);
-/* Puts the place before a message that was written without one. */
+/* Puts the place before a message that was written without one, unless it is about memory. */
 int hp__mistake_at(hp_error *error, struct hp_position position, int code);
 int hp__out_of_memory(hp_error *error);
 

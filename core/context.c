@@ -6,6 +6,8 @@
 #include "core/process.h"
 #include "core/subprocess.h"
 
+#include <string.h>
+
 static void serve_called(uv_async_t *wake) {
   hp_context *context = wake->data;
   uv_mutex_lock(&context->lock);
@@ -103,8 +105,11 @@ static int begin(hp_context *context, hp_error *error) {
 }
 
 static void free_context(hp_context *context) {
-  if (context)
-    hp__free(context->read_buffer);
+  if (!context)
+    return;
+  for (size_t i = 0; i < sizeof context->swept / sizeof *context->swept; i++)
+    hp__free(context->swept[i]);
+  hp__free(context->read_buffer);
   hp__free(context);
 }
 
@@ -129,6 +134,7 @@ bool hp__context_is_inside(const hp_context *context) {
  * hold are closed too. */
 static void close_processes(hp_context *context) {
   uv_mutex_lock(&context->lock);
+  context->closing = true;
   for (hp_process *process = context->processes; process; process = process->next) {
     process->wish.stop = process->wish.close = true;
     hp__context_call(context, process);
@@ -154,12 +160,26 @@ int hp_context_free(hp_context *context) {
   return 0;
 }
 
-void hp__context_link(hp_context *context, hp_process *process) {
-  uv_mutex_lock(&context->lock);
+bool hp__context_link(hp_context *context, hp_process *process) {
+  if (context->closing)
+    return false;
   process->next = context->processes;
   context->processes = process;
   context->started = true;
+  return true;
+}
+
+/* With more places than there is room for, the others are looked at each time. */
+bool hp__context_may_sweep(hp_context *context, const char *base) {
+  bool due = true, noted = false;
+  uv_mutex_lock(&context->lock);
+  for (size_t i = 0; due && !noted && i < sizeof context->swept / sizeof *context->swept; i++)
+    if (!context->swept[i])
+      noted = (context->swept[i] = hp__strdup(base)) != NULL;
+    else
+      due = strcmp(context->swept[i], base) != 0;
   uv_mutex_unlock(&context->lock);
+  return due;
 }
 
 void hp__context_unlink(hp_context *context, hp_process *process) {

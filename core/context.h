@@ -20,12 +20,16 @@ struct hp_context {
   uv_cond_t changed;     /* a process was freed */
   hp_process *processes; /* all that are not freed yet, linked by `next` */
   hp_process *called;    /* those that somebody wants something of, linked by `next_called` */
-  bool started, swept, ending;
+  char *swept[8]; /* places where the remains of killed hosts were looked for */
+  bool started, closing, ending;
 };
 
 bool hp__context_is_inside(const hp_context *context);           /* on its thread: must not block */
-void hp__context_link(hp_context *context, hp_process *process); /* takes the lock */
-void hp__context_unlink(hp_context *context, hp_process *process); /* under the lock */
+/* Both under the lock. A context that is being closed takes no new one. */
+bool hp__context_link(hp_context *context, hp_process *process);
+void hp__context_unlink(hp_context *context, hp_process *process);
+/* Whether the remains in `base` were not looked for yet; notes that they are now. */
+bool hp__context_may_sweep(hp_context *context, const char *base);
 /* Has hp__process_serve() called on the context's thread. Under the lock, in which the wish that is
  * to be served was written: afterwards the process may be gone at any moment. */
 void hp__context_call(hp_context *context, hp_process *process);

@@ -262,6 +262,10 @@ static char *encode(char *out, const char *text, const char *plain) {
   return out;
 }
 
+void hp__path_encode(const char *path, char text[HP_ENDPOINT_TEXT_SIZE]) {
+  *encode(text, path, "/") = '\0';
+}
+
 /* The size of `text` is enough by the sizes of the parts: three bytes for each of a path's. */
 size_t hp_endpoint_print(const struct hp_endpoint *endpoint, char text[HP_ENDPOINT_TEXT_SIZE]) {
   char *out = text;

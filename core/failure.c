@@ -42,6 +42,7 @@ static void keep_attempt(hp_process *process) {
 
 static void keep_asked(hp_process *process) {
   enum hp_state state = process->machine.state;
+  hp__error_fini(&process->failure);
   if (process->view.ready_once || state == HP_STATE_READY)
     return; /* a stop of a server that was ready is no failure */
   hp_error_set(&process->failure, HP_ECANCELED, HP_PHASE_STOP,

@@ -2,6 +2,7 @@
 #include "core/launch.h"
 
 #include "core/alloc.h"
+#include "core/variable.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,49 +30,6 @@ int hp__random_hex(char *text, size_t size, hp_error *error) {
 
 /* ---- variables ---- */
 
-static const char *last_separator(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? slash : path;
-}
-
-static const char *folder_of(struct hp_arena *arena, const char *path) {
-  return hp__arena_slice(arena, path, (size_t)(last_separator(path) - path));
-}
-
-static const char *name_of(const char *path) {
-  return path[0] == '/' ? last_separator(path) + 1 : path;
-}
-
-static const char *url_of(struct hp_arena *arena, const struct hp_endpoint *endpoint) {
-  char text[HP_ENDPOINT_TEXT_SIZE];
-  hp_endpoint_print(endpoint, text);
-  return hp__arena_copy(arena, text);
-}
-
-/* The parts that an endpoint and a callback have in common. */
-static const char *endpoint_part(struct hp_launch *launch, const struct hp_endpoint *endpoint,
-                                 const char *part) {
-  struct hp_arena *arena = &launch->arena;
-  if (strcmp(part, "url") == 0)
-    return url_of(arena, endpoint);
-  if (strcmp(part, "path") == 0)
-    return endpoint->path;
-  if (strcmp(part, "dir") == 0)
-    return folder_of(arena, endpoint->path);
-  if (strcmp(part, "name") == 0)
-    return name_of(endpoint->path);
-  if (strcmp(part, "host") == 0)
-    return endpoint->host;
-  if (strcmp(part, "port") == 0)
-    return hp__arena_format(arena, "%u", endpoint->port);
-  return NULL;
-}
-
-static const char *after(const char *variable, const char *prefix) {
-  size_t length = strlen(prefix);
-  return strncmp(variable, prefix, length) == 0 ? variable + length : NULL;
-}
-
 static const char *secret_value(const struct hp_launch *launch, const char *name) {
   const struct hp_definition *definition = launch->plan->definition;
   for (size_t i = 0; launch->secrets && i < definition->secret_count; i++)
@@ -89,15 +47,15 @@ static const char *look_up(void *data, const char *variable, bool *secret) {
   struct hp_launch *launch = data;
   const char *name;
   *secret = false;
-  if ((name = after(variable, "endpoint.")))
-    return endpoint_part(launch, &launch->endpoint, name);
+  if ((name = hp__after(variable, "endpoint.")))
+    return hp__endpoint_part(&launch->arena, &launch->endpoint, name);
   if (strcmp(variable, "callback") == 0)
-    return launch->callback.kind ? url_of(&launch->arena, &launch->callback) : NULL;
-  if ((name = after(variable, "callback.")))
-    return launch->callback.kind ? endpoint_part(launch, &launch->callback, name) : NULL;
-  if ((name = after(variable, "files.")))
+    return hp__endpoint_part(&launch->arena, &launch->callback, "url");
+  if ((name = hp__after(variable, "callback.")))
+    return hp__endpoint_part(&launch->arena, &launch->callback, name);
+  if ((name = hp__after(variable, "files.")))
     return in_folder(launch, launch->runtime_dir, "", name);
-  if ((name = after(variable, "secret_file.")))
+  if ((name = hp__after(variable, "secret_file.")))
     return in_folder(launch, launch->data_dir, HP_SECRET_PREFIX, name);
   if (strcmp(variable, "data_dir") == 0)
     return launch->data_dir;
@@ -108,7 +66,7 @@ static const char *look_up(void *data, const char *variable, bool *secret) {
   *secret = true;
   if (strcmp(variable, "nonce") == 0)
     return launch->nonce[0] ? launch->nonce : NULL;
-  return (name = after(variable, "secret.")) ? secret_value(launch, name) : NULL;
+  return (name = hp__after(variable, "secret.")) ? secret_value(launch, name) : NULL;
 }
 
 /* ---- texts ---- */
@@ -221,13 +179,19 @@ static bool capture_port(struct hp_endpoint *endpoint, const char *value, size_t
   return port > 0 && port <= UINT16_MAX;
 }
 
+static bool capture_host(struct hp_endpoint *endpoint, const char *value, size_t length) {
+  bool brackets = length > 2 && value[0] == '[' && value[length - 1] == ']';
+  return copy_part(endpoint->host, sizeof endpoint->host, value + brackets,
+                   length - 2 * (size_t)brackets);
+}
+
 static bool capture_part(void *data, const char *variable, const char *value, size_t length) {
   struct capture *capture = data;
   struct hp_endpoint *endpoint = &capture->endpoint;
   if (strcmp(variable, "endpoint.port") == 0)
     return capture_port(endpoint, value, length);
   if (strcmp(variable, "endpoint.host") == 0)
-    return copy_part(endpoint->host, sizeof endpoint->host, value, length);
+    return capture_host(endpoint, value, length);
   if (strcmp(variable, "endpoint.dir") == 0)
     return copy_part(capture->folder, sizeof capture->folder, value, length);
   if (strcmp(variable, "endpoint.path") == 0 || strcmp(variable, "endpoint.name") == 0)

@@ -337,6 +337,12 @@ static void next_rung_due(struct step *step) {
     climb(step, next_rung(step->machine));
 }
 
+/* Waiting on it would be waiting for nothing. */
+static void rung_empty(struct step *step) {
+  if (step->machine->running)
+    climb(step, next_rung(step->machine));
+}
+
 static void prolong_rung(struct step *step) {
   if (step->machine->deadlines[HP_DEADLINE_RUNG] != HP_NEVER)
     extend(step, HP_DEADLINE_RUNG, step->machine->deadlines[HP_DEADLINE_KILL]);
@@ -427,6 +433,7 @@ static const handler table[HP_ON_COUNT][HP_STATE_COUNT] = {
   UP(HOLD,         ignore,    hold,       hold,        hold,          hold),
   UP(RESUME,       ignore,    ignore,     ignore,      ignore,        ignore),
   UP(EXITED,       ignore,    unprepared, ignore,      exited_early,  died),
+  UP(RUNG_EMPTY,   ignore,    ignore,     ignore,      ignore,        ignore),
 
   /*                STOPPING       BACKOFF    HELD       STOPPED  FAILED */
   DOWN(START,        ignore,        ignore,    ignore,    ignore,  ignore),
@@ -443,6 +450,7 @@ static const handler table[HP_ON_COUNT][HP_STATE_COUNT] = {
   DOWN(HOLD,         hold_later,    hold_idle, ignore,    ignore,  ignore),
   DOWN(RESUME,       resume_later,  ignore,    resume,    ignore,  ignore),
   DOWN(EXITED,       stopped,       ignore,    ignore,    ignore,  ignore),
+  DOWN(RUNG_EMPTY,   rung_empty,    ignore,    ignore,    ignore,  ignore),
 };
 /* clang-format on */
 

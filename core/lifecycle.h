@@ -18,6 +18,7 @@
  *  - one SPAWNED or SPAWN_FAILED for each SPAWN, the latter also when the RESERVE before it failed
  *    (SPAWN is then not carried out), and one EXITED after each SPAWNED;
  *  - DEADLINE only from the timer that ARM sets, which is then no longer armed;
+ *  - RUNG_EMPTY at once when a STOP found nothing to act on (a tether that was never tied);
  *  - the next event only after the last effect of this one.
  * A STOP during PREPARING is meant for the preparation's child.
  *
@@ -38,7 +39,7 @@
 /* clang-format off */
 #define HP_EVENT_TYPES(X) \
   X(START) X(PREPARED) X(SPAWNED) X(SPAWN_FAILED) X(ENDPOINT) X(READY) X(EXTEND) X(STATUS) \
-  X(HEALTH_LOST) X(DEADLINE) X(STOP) X(HOLD) X(RESUME) X(EXITED)
+  X(HEALTH_LOST) X(DEADLINE) X(STOP) X(HOLD) X(RESUME) X(EXITED) X(RUNG_EMPTY)
 /* clang-format on */
 
 enum hp_event_type {

@@ -15,13 +15,6 @@ enum {
   RESERVATION_RETRIES = 8 /* a port may be lost to a stranger, but hardly so often in a row */
 };
 
-void hp__prefix_position(hp_error *error, const struct hp_position *position) {
-  if (position->line > 0)
-    hp_error_prefix(error, "%s:%d:%d: ", position->file, position->line, position->column);
-  else
-    hp_error_prefix(error, "%s: ", position->file);
-}
-
 /* ---- profile and definition ---- */
 
 static int override_settings(struct hp_plan_maker *maker) {
@@ -78,13 +71,12 @@ static int choose_definition(struct hp_plan_maker *maker) {
     return result;
   if (!plan->profile.server) {
     hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN, "profile '%s' names no server", wanted);
-    hp__prefix_position(maker->error, &plan->profile.position);
-    return HP_ECONFIG;
+    return hp__mistake_at(maker->error, plan->profile.position, HP_ECONFIG);
   }
   result = hp__catalog_definition(catalog, plan->profile.server, &plan->definition, maker->error);
-  if (result < 0 && !maker->options->server)
-    hp__prefix_position(maker->error, &plan->profile.server_position);
-  return result;
+  return result < 0 && !maker->options->server
+             ? hp__mistake_at(maker->error, plan->profile.server_position, result)
+             : result;
 }
 
 /* ---- settings ---- */
@@ -108,8 +100,7 @@ static int refuse_setting(struct hp_plan_maker *maker, const struct hp_value *va
                definition->name, value->name, nearest ? ", did you mean '" : "",
                nearest ? nearest : "", nearest ? "'?" : "");
   hp_error_set_hint(maker->error, "`hyperprocess servers %s` lists its settings", definition->name);
-  hp__prefix_position(maker->error, &value->position);
-  return HP_ECONFIG;
+  return hp__mistake_at(maker->error, value->position, HP_ECONFIG);
 }
 
 /* The value that counts for a setting: what was said last, else its default. */
@@ -128,9 +119,7 @@ static int read_setting(struct hp_plan_maker *maker, size_t index) {
     return 0;
   int result =
       hp__setting_read(&maker->plan->arena, setting, text, &maker->values[index], maker->error);
-  if (result < 0)
-    hp__prefix_position(maker->error, said ? &said->position : &setting->position);
-  return result;
+  return hp__mistake_at(maker->error, said ? said->position : setting->position, result);
 }
 
 static int read_settings(struct hp_plan_maker *maker) {
@@ -150,12 +139,14 @@ static int read_settings(struct hp_plan_maker *maker) {
 
 /* ---- the binary ---- */
 
-static enum hp_os find_os(const struct hp_platform_ops *platform) {
-  static const char *const names[] = {"linux", "darwin", "windows"};
+/* NULL-terminated; none for a platform that definitions have no word for. */
+static const char *const *find_folders(const struct hp_platform_ops *platform,
+                                       const struct hp_definition *definition) {
+  static const char *const names[] = {"linux", "darwin", "windows"}, *const none[] = {NULL};
   for (int i = 0; i < HP_OS_COUNT; i++)
-    if (strcmp(platform->name, names[i]) == 0)
-      return (enum hp_os)i;
-  return HP_OS_LINUX;
+    if (strcmp(platform->name, names[i]) == 0 && definition->folders[i].count)
+      return (const char *const *)definition->folders[i].items;
+  return none;
 }
 
 static void name_variable(char *variable, size_t size, const char *server) {
@@ -168,31 +159,40 @@ int hp__plan_locate(const struct hp_platform_ops *platform, const struct hp_defi
                     const char *given, struct hp_candidates *found, hp_error *error) {
   char variable[128];
   name_variable(variable, sizeof variable, definition->name);
-  static const char *const none[] = {NULL};
-  const struct hp_strings *folders = &definition->folders[find_os(platform)];
   struct hp_locate_request request = {
       .given = given,
       .variable = variable,
       .names = (const char *const *)definition->binary.items,
-      .folders = folders->count ? (const char *const *)folders->items : none,
+      .folders = find_folders(platform, definition),
   };
   return platform->locate(&request, found, error);
 }
 
-static const char *given_binary(const struct hp_plan_maker *maker) {
-  const struct hp_plan *plan = maker->plan;
-  const char *setting = plan->definition->binary_setting;
-  for (size_t i = 0; setting && i < plan->definition->setting_count; i++)
-    if (strcmp(plan->definition->settings[i].name, setting) == 0 && maker->values[i])
-      return maker->values[i];
-  return plan->profile.binary;
+static const char *given_by_setting(const hp_options *options, const struct hp_profile *profile,
+                                    const struct hp_definition *definition) {
+  const char *name = definition->binary_setting;
+  const struct hp_option_list *said = &options->settings;
+  for (size_t i = said->count; name && i-- > 0;)
+    if (strcmp(said->items[i].name, name) == 0)
+      return said->items[i].value;
+  const struct hp_value *value = name ? find_value(profile, name) : NULL;
+  const struct hp_setting *setting = name ? find_setting(definition, name) : NULL;
+  return value ? value->text : setting ? setting->initial : NULL;
+}
+
+const char *hp__plan_given(const hp_options *options, const struct hp_profile *profile,
+                           const struct hp_definition *definition) {
+  const char *given = given_by_setting(options, profile, definition);
+  if (given)
+    return given;
+  return options->binary ? options->binary : profile->binary;
 }
 
 static int locate_binary(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   struct hp_candidates found = {0};
-  int result =
-      hp__plan_locate(plan->platform, plan->definition, given_binary(maker), &found, maker->error);
+  const char *given = hp__plan_given(maker->options, &plan->profile, plan->definition);
+  int result = hp__plan_locate(plan->platform, plan->definition, given, &found, maker->error);
   if (result == 0) {
     const struct hp_candidate *best = &found.items[found.count - 1];
     plan->executable = hp__arena_copy(&plan->arena, best->path);
@@ -206,7 +206,7 @@ static int locate_binary(struct hp_plan_maker *maker) {
 
 static int choose_user(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
-  plan->user = (struct hp_user){-1, -1, ""};
+  plan->user = (struct hp_user){.id = -1, .group = -1};
   if (plan->profile.user)
     return plan->platform->find_user(plan->profile.user, &plan->user, maker->error);
   const struct hp_strings *names = &plan->definition->user_as_root;
@@ -242,6 +242,16 @@ static int64_t first_positive(int64_t a, int64_t b, int64_t c) {
   return a > 0 ? a : b > 0 ? b : c;
 }
 
+static int check_containment(struct hp_plan_maker *maker) {
+  const struct hp_plan *plan = maker->plan;
+  if (plan->required_containment <= plan->platform->containment)
+    return 0;
+  hp_error_set(maker->error, HP_ECONTAINMENT, HP_PHASE_PLAN,
+               "containment '%s' was required, '%s' is what can be had here",
+               plan->profile.containment, hp_containment_name(plan->platform->containment));
+  return hp__mistake_at(maker->error, plan->profile.position, HP_ECONTAINMENT);
+}
+
 static int choose_containment(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   plan->required_containment = HP_CONTAINMENT_NONE;
@@ -250,7 +260,7 @@ static int choose_containment(struct hp_plan_maker *maker) {
   for (int level = HP_CONTAINMENT_NONE; level <= HP_CONTAINMENT_TREE_CRASH; level++)
     if (strcmp(hp_containment_name((enum hp_containment)level), plan->profile.containment) == 0) {
       plan->required_containment = (enum hp_containment)level;
-      return 0;
+      return check_containment(maker);
     }
   return hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN, "unknown containment '%s'",
                       plan->profile.containment);
@@ -291,7 +301,7 @@ int hp__plan_no_memory(struct hp_plan_maker *maker) {
 int hp__plan_make(struct hp_plan **out, const struct hp_registry *registry,
                   struct hp_sources *sources, const hp_options *options, hp_error *error) {
   struct hp_plan *plan = *out = hp__alloc(sizeof *plan);
-  struct hp_plan_maker maker = {plan, registry, options, error, NULL, NULL};
+  struct hp_plan_maker maker = {plan, registry, options, error, NULL, NULL, false};
   if (!plan)
     return hp__plan_no_memory(&maker);
   plan->platform = registry->platform;

@@ -6,6 +6,7 @@
 #ifndef HP_CORE_PLAN_H
 #define HP_CORE_PLAN_H
 
+#include "config/mistake.h"
 #include "core/lifecycle.h"
 #include "core/options.h"
 #include "core/registry.h"
@@ -59,8 +60,15 @@ int hp__plan_make(struct hp_plan **plan, const struct hp_registry *registry,
 /* Where the binary may lie, by definition and overrides; used by the plan and by `locate`. */
 int hp__plan_locate(const struct hp_platform_ops *platform, const struct hp_definition *definition,
                     const char *given, struct hp_candidates *found, hp_error *error);
+/* What the user named, the strongest word first; NULL: nothing. */
+const char *hp__plan_given(const hp_options *options, const struct hp_profile *profile,
+                           const struct hp_definition *definition);
 
-/* "Setting 'x' …": where a value of the user's stands. */
-void hp__prefix_position(hp_error *error, const struct hp_position *position);
+enum { HP_RUNG_TEXT_SIZE = 64 };
+/* "tether", "signal TERM". */
+void hp__rung_print(const struct hp_rung *rung, char text[HP_RUNG_TEXT_SIZE]);
+
+/* Variables of the host that no server inherits; a '*' stands for any end; NULL-terminated. */
+extern const char *const hp__private_variables[];
 
 #endif

@@ -17,9 +17,7 @@ static int refuse_transport(struct hp_plan_maker *maker, const char *name) {
                "server '%s' has no transport '%s'; it has: %s", definition->name, name,
                known.data ? known.data : "none");
   hp__text_fini(&known);
-  if (maker->plan->profile.transport_position.file)
-    hp__prefix_position(maker->error, &maker->plan->profile.transport_position);
-  return HP_EUNSUPPORTED;
+  return hp__mistake_at(maker->error, maker->plan->profile.transport_position, HP_EUNSUPPORTED);
 }
 
 static int choose_rule(struct hp_plan_maker *maker) {
@@ -34,14 +32,52 @@ static int choose_rule(struct hp_plan_maker *maker) {
   return maker->rule ? 0 : refuse_transport(maker, plan->transport->name);
 }
 
+/* A line break in a path would be a second line of a generated file, or of a message. */
+static int check_path(struct hp_plan_maker *maker, const char *what, const char *path) {
+  for (const char *c = path ? path : ""; *c; c++)
+    if ((unsigned char)*c < ' ' || *c == 127)
+      return hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN,
+                          "%s holds a control character: byte %d is 0x%02x", what,
+                          (int)(c - path + 1), (unsigned char)*c);
+  return 0;
+}
+
+/* Without repeated and final separators and "."; ".." stays, for a link may stand before it. */
+static char *tidy(char *path) {
+  char *out = path;
+  for (const char *in = path; *in;) {
+    size_t length = strcspn(in, "/");
+    bool dot = length == 1 && in[0] == '.';
+    if (length > 0 && !dot) {
+      memmove(out, in, length);
+      out += length;
+    }
+    in += length;
+    if (*in == '/' && (out == path || out[-1] != '/'))
+      *out++ = '/';
+    in += strspn(in, "/");
+  }
+  if (out > path + 1 && out[-1] == '/')
+    out--;
+  *out = '\0';
+  return path;
+}
+
 /* An absolute form of a path that the user named; pure but for the current directory. */
-static const char *make_absolute(struct hp_arena *arena, const char *path) {
-  char current[HP_PATH_SIZE];
+static int make_absolute(struct hp_plan_maker *maker, const char *what, const char *path,
+                         const char **result) {
+  struct hp_arena *arena = &maker->plan->arena;
+  char current[HP_PATH_SIZE] = "";
   size_t size = sizeof current;
   bool absolute = path[0] == '/' || path[0] == '\\' || (path[0] && path[1] == ':');
-  if (absolute || uv_cwd(current, &size) != 0)
-    return hp__arena_copy(arena, path);
-  return hp__arena_format(arena, "%s/%s", current, path);
+  int status = absolute ? 0 : uv_cwd(current, &size);
+  if (status != 0)
+    return hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN,
+                        "%s %s is relative to a current directory that cannot be told: %s", what,
+                        path, uv_strerror(status));
+  char *whole = hp__arena_format(arena, "%s%s%s", current, absolute ? "" : "/", path);
+  *result = whole ? tidy(whole) : NULL;
+  return whole ? check_path(maker, what, whole) : hp__plan_no_memory(maker);
 }
 
 static void fill_tcp(struct hp_plan_maker *maker) {
@@ -55,14 +91,15 @@ static void fill_tcp(struct hp_plan_maker *maker) {
   snprintf(plan->known.host, sizeof plan->known.host, "%s", plan->address.host);
 }
 
-static void fill_path(struct hp_plan_maker *maker) {
+static int fill_path(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   plan->address.name = maker->rule->socket;
   if (!plan->profile.path)
-    return;
-  plan->address.path = make_absolute(&plan->arena, plan->profile.path);
-  if (plan->address.path)
+    return 0;
+  int result = make_absolute(maker, "the socket", plan->profile.path, &plan->address.path);
+  if (result == 0)
     snprintf(plan->known.path, sizeof plan->known.path, "%s", plan->address.path);
+  return result;
 }
 
 int hp__plan_choose_address(struct hp_plan_maker *maker) {
@@ -74,12 +111,14 @@ int hp__plan_choose_address(struct hp_plan_maker *maker) {
   if (plan->known.kind == HP_ENDPOINT_TCP)
     fill_tcp(maker);
   else
-    fill_path(maker);
+    result = fill_path(maker);
   if (plan->ready.kind == HP_READY_CALLBACK)
     plan->callback = hp__registry_transport(maker->registry, "local");
-  if (plan->profile.data_dir)
-    plan->data_dir = make_absolute(&plan->arena, plan->profile.data_dir);
-  return 0;
+  if (result == 0)
+    result = check_path(maker, "the path of the binary", plan->executable);
+  if (result == 0 && plan->profile.data_dir)
+    result = make_absolute(maker, "the data directory", plan->profile.data_dir, &plan->data_dir);
+  return result;
 }
 
 static bool needs_runtime_dir(const struct hp_plan *plan) {
@@ -106,6 +145,9 @@ static int try_base(struct hp_plan_maker *maker, enum hp_place place, hp_error *
   int result = plan->platform->place(place, base);
   if (result < 0)
     return hp_error_set(error, result, HP_PHASE_PLAN, "there is no place for private sockets");
+  result = check_path(maker, "the place for private sockets", base);
+  if (result < 0)
+    return result;
   plan->runtime_base = hp__arena_copy(&plan->arena, base);
   plan->runtime_dir = hp__arena_format(&plan->arena, "%s/hp-XXXXXXXX", base);
   return check_lengths(maker, error);
@@ -121,25 +163,26 @@ static int choose_runtime_dir(struct hp_plan_maker *maker) {
   return try_base(maker, HP_PLACE_SHORT, maker->error);
 }
 
+/* Another user may not be able to enter a place of ours, as a private TMPDIR is one. */
 static int choose_temporary_base(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   char base[HP_PATH_SIZE];
   if (plan->data_dir || !plan->needs_data_dir)
     return 0;
-  int result = plan->platform->place(HP_PLACE_TEMPORARY, base);
+  enum hp_place place = plan->user.id < 0 ? HP_PLACE_TEMPORARY : HP_PLACE_SHORT;
+  int result = plan->platform->place(place, base);
   if (result < 0)
     return hp_error_set(maker->error, result, HP_PHASE_PLAN,
                         "there is no directory for temporary data");
   plan->temporary_base = hp__arena_copy(&plan->arena, base);
-  return 0;
+  return check_path(maker, "the place for temporary data", base);
 }
 
 /* A server that is told no more than the directory gives its socket a name of its own. */
 static int check_name(struct hp_plan_maker *maker) {
   const struct hp_plan *plan = maker->plan;
   const char *own = maker->rule->socket, *path = plan->address.path;
-  if (!own || !path || hp__plan_uses(plan, "endpoint.path") ||
-      hp__plan_uses(plan, "endpoint.url") || hp__plan_uses(plan, "endpoint.name"))
+  if (!own || !path || maker->tells_name)
     return 0;
   const char *slash = strrchr(path, '/');
   if (strcmp(slash ? slash + 1 : path, own) == 0)
@@ -147,9 +190,7 @@ static int check_name(struct hp_plan_maker *maker) {
   hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN,
                "server '%s' names its socket itself: a path for it must end in %s: %s",
                plan->definition->name, own, path);
-  if (plan->profile.transport_position.file)
-    hp__prefix_position(maker->error, &plan->profile.transport_position);
-  return HP_ECONFIG;
+  return hp__mistake_at(maker->error, plan->profile.transport_position, HP_ECONFIG);
 }
 
 int hp__plan_choose_places(struct hp_plan_maker *maker) {

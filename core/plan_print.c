@@ -88,45 +88,108 @@ static void print_templates(struct printer *printer, const char *name,
   end_list(printer);
 }
 
+static void print_line(struct printer *printer, size_t index, struct hp_text *line) {
+  begin_item(printer, index);
+  print_value(printer, line->data);
+  hp__text_fini(line);
+}
+
 static void print_environment(struct printer *printer, const struct hp_plan *plan) {
-  if (plan->environment.count == 0)
+  bool notify = plan->ready.kind == HP_READY_NOTIFY;
+  size_t count = plan->environment.count;
+  struct hp_text line = {0};
+  if (count == 0 && !notify)
     return;
   begin_list(printer, "environment");
-  for (size_t i = 0; i < plan->environment.count; i++) {
+  for (size_t i = 0; i < count; i++) {
     const struct hp_variable *variable = &plan->environment.items[i];
-    struct hp_text line = {0};
-    begin_item(printer, i);
     hp__text_format(&line, "%s%s%s", variable->remove ? "unset " : "", variable->name,
                     variable->remove ? "" : "=");
     if (!variable->remove)
       hp__template_print(&line, &variable->value);
-    print_value(printer, line.data);
-    hp__text_fini(&line);
+    print_line(printer, i, &line);
+  }
+  if (notify) {
+    hp__text_format(&line, "NOTIFY_SOCKET=%s/%s", plan->runtime_dir, HP_NOTIFY_NAME);
+    print_line(printer, count, &line);
   }
   end_list(printer);
 }
 
-static void print_ladder(struct printer *printer, const struct hp_rungs *ladder) {
-  static const char *const kinds[] = {"tether", "command", "signal", "kill"};
-  begin_list(printer, "stop");
-  for (size_t i = 0; i < ladder->count; i++) {
-    const struct hp_rung *rung = &ladder->items[i];
-    char line[128];
-    int length = snprintf(line, sizeof line, "%s%s%s%s", kinds[rung->kind], rung->signal ? " " : "",
-                          rung->signal ? rung->signal : "", rung->leader ? " to the leader" : "");
-    if (rung->kind != HP_RUNG_KILL)
-      snprintf(line + length, sizeof line - (size_t)length, ", then wait %" PRId64 " ms",
-               rung->wait);
-    begin_item(printer, i);
-    print_value(printer, line);
+static void print_inherited(struct printer *printer) {
+  struct hp_text text = {0};
+  for (size_t i = 0; hp__private_variables[i]; i++)
+    hp__text_format(&text, "%s%s", i ? ", " : "ours, without ", hp__private_variables[i]);
+  print_text(printer, "inherited", text.data);
+  hp__text_fini(&text);
+}
+
+/* "NAME: content", whose further lines are further in. */
+static void print_files(struct printer *printer, const struct hp_plan *plan) {
+  if (plan->file_count == 0)
+    return;
+  begin_list(printer, "files");
+  for (size_t i = 0; i < plan->file_count; i++) {
+    struct hp_text content = {0}, line = {0};
+    hp__template_print(&content, &plan->files[i].content);
+    hp__text_format(&line, "%s:", plan->files[i].name);
+    for (const char *at = content.data; at && *at;) {
+      int length = (int)strcspn(at, "\n");
+      hp__text_format(&line, printer->json ? "\n%.*s" : "\n                  %.*s", length, at);
+      at += length + (at[length] == '\n');
+    }
+    print_line(printer, i, &line);
+    hp__text_fini(&content);
   }
   end_list(printer);
+}
+
+void hp__rung_print(const struct hp_rung *rung, char text[HP_RUNG_TEXT_SIZE]) {
+  static const char *const kinds[] = {[HP_RUNG_TETHER] = "tether",
+                                      [HP_RUNG_COMMAND] = "command",
+                                      [HP_RUNG_SIGNAL] = "signal",
+                                      [HP_RUNG_KILL] = "kill"};
+  snprintf(text, HP_RUNG_TEXT_SIZE, "%s%s%s", kinds[rung->kind], rung->signal ? " " : "",
+           rung->signal ? rung->signal : "");
+}
+
+static void print_rung(struct printer *printer, size_t index, const struct hp_rung *rung) {
+  struct hp_text line = {0};
+  char name[HP_RUNG_TEXT_SIZE];
+  hp__rung_print(rung, name);
+  hp__text_add(&line, name);
+  for (size_t i = 0; i < rung->command.count; i++) {
+    hp__text_add(&line, " ");
+    hp__template_print(&line, &rung->command.items[i]);
+  }
+  hp__text_format(&line, "%s%s", rung->leader ? " to the leader" : "",
+                  rung->force ? ", by force" : "");
+  if (rung->kind != HP_RUNG_KILL)
+    hp__text_format(&line, ", then wait %" PRId64 " ms", rung->wait);
+  print_line(printer, index, &line);
+}
+
+static void print_ladder(struct printer *printer, const struct hp_rungs *ladder) {
+  begin_list(printer, "stop");
+  for (size_t i = 0; i < ladder->count; i++)
+    print_rung(printer, i, &ladder->items[i]);
+  end_list(printer);
+}
+
+static void print_preparation(struct printer *printer, const struct hp_plan *plan) {
+  print_templates(printer, "prepare", &plan->prepare);
+  if (plan->prepare.count == 0)
+    return;
+  print_text(printer, "creates", plan->creates);
+  print_number(printer, "prepare_timeout", plan->policy.prepare_timeout, " ms");
 }
 
 /* The endpoint as far as it is known. */
 static const char *describe_endpoint(const struct hp_plan *plan, char text[HP_ENDPOINT_TEXT_SIZE]) {
+  bool brackets = strchr(plan->known.host, ':') != NULL;
   if (plan->known.kind == HP_ENDPOINT_TCP && plan->known.port == 0)
-    snprintf(text, HP_ENDPOINT_TEXT_SIZE, "tcp://%s:<port%s>", plan->known.host,
+    snprintf(text, HP_ENDPOINT_TEXT_SIZE, "tcp://%s%s%s:<port%s>", brackets ? "[" : "",
+             plan->known.host, brackets ? "]" : "",
              plan->address.child_picks ? ", picked by the server" : "");
   else if (plan->known.kind == HP_ENDPOINT_UNIX && !plan->known.path[0])
     snprintf(text, HP_ENDPOINT_TEXT_SIZE, "unix://%s/%s", plan->runtime_dir,
@@ -136,12 +199,25 @@ static const char *describe_endpoint(const struct hp_plan *plan, char text[HP_EN
   return text;
 }
 
-static void print_descriptor(struct printer *printer, const struct hp_plan *plan) {
-  if (plan->descriptor.count == 0)
+static void print_named_template(struct printer *printer, const char *name,
+                                 const struct hp_template *text) {
+  if (text->count == 0)
     return;
-  print_name(printer, "descriptor");
-  print_template(printer, &plan->descriptor);
+  print_name(printer, name);
+  print_template(printer, text);
   end_line(printer);
+}
+
+static void print_readiness(struct printer *printer, const struct hp_plan *plan) {
+  print_text(printer, "ready", hp__ready_text(plan->ready.kind));
+  print_named_template(printer, "ready_line", &plan->ready.line);
+  print_named_template(printer, "report", &plan->report);
+  print_number(printer, "start_timeout", plan->policy.start_timeout, " ms");
+}
+
+static void print_containment(struct printer *printer, const struct hp_plan *plan) {
+  if (plan->required_containment > HP_CONTAINMENT_NONE)
+    print_text(printer, "containment", hp_containment_name(plan->required_containment));
 }
 
 static void print_lines(struct printer *printer, const struct hp_plan *plan) {
@@ -153,21 +229,24 @@ static void print_lines(struct printer *printer, const struct hp_plan *plan) {
   print_text(printer, "found", plan->executable_source);
   print_templates(printer, "arguments", &plan->arguments);
   print_environment(printer, plan);
+  print_inherited(printer);
+  print_files(printer, plan);
   print_text(printer, "working_dir", plan->working_dir);
   print_text(printer, "user", plan->user.id >= 0 ? plan->user.name : NULL);
   print_text(printer, "transport", plan->transport->name);
   print_text(printer, "endpoint", describe_endpoint(plan, endpoint));
-  print_descriptor(printer, plan);
+  print_named_template(printer, "descriptor", &plan->descriptor);
+  print_text(printer, "runtime_dir", plan->runtime_dir);
   print_text(printer, "data_dir",
              plan->data_dir         ? plan->data_dir
              : plan->needs_data_dir ? "temporary"
                                     : NULL);
-  print_templates(printer, "prepare", &plan->prepare);
-  print_text(printer, "ready", hp__ready_text(plan->ready.kind));
-  print_number(printer, "start_timeout", plan->policy.start_timeout, " ms");
+  print_preparation(printer, plan);
+  print_readiness(printer, plan);
   print_ladder(printer, &plan->stop);
   print_text(printer, "on_host_death",
              plan->host_death_signal ? plan->host_death_signal : "tether");
+  print_containment(printer, plan);
 }
 
 char *hp_plan_print(const hp_plan *plan) {

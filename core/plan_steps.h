@@ -12,6 +12,7 @@ struct hp_plan_maker {
   hp_error *error;
   const char **values; /* of the definition's settings, in their order; NULL: not set */
   const struct hp_transport_rule *rule;
+  bool tells_name; /* the server is told the name of its socket, not its directory alone */
 };
 
 int hp__plan_no_memory(struct hp_plan_maker *maker);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The part of the plan that is text: what is known is filled in, the rest stays a variable. */
-#include "core/alloc.h"
 #include "core/plan_steps.h"
+#include "core/variable.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,12 +9,8 @@
 struct scope { /* what a variable can mean while the plan is made */
   struct hp_plan_maker *maker;
   const char *value; /* ${value} of the setting at hand */
+  bool afterwards;   /* what is filled is used once the server has said where it listens */
 };
-
-static const char *suffix(const char *variable, const char *prefix) {
-  size_t length = strlen(prefix);
-  return strncmp(variable, prefix, length) == 0 ? variable + length : NULL;
-}
 
 static const char *inherited_value(const struct hp_plan *plan, const char *name) {
   size_t length = strlen(name);
@@ -33,22 +29,27 @@ static const char *setting_value(const struct hp_plan_maker *maker, const char *
   return "";
 }
 
-static const char *folder_of(struct hp_arena *arena, const char *path) {
-  const char *end = path + strlen(path);
-  while (end > path && *end != '/' && *end != '\\')
-    end--;
-  return hp__arena_slice(arena, path, (size_t)(end - path));
+static const char *picked_authority(struct hp_plan_maker *maker) {
+  const char *host = maker->plan->known.host;
+  bool brackets = strchr(host, ':') != NULL;
+  return hp__arena_format(&maker->plan->arena, brackets ? "[%s]:%s" : "%s:%s", host,
+                          maker->rule->port_auto);
 }
 
-static const char *known_port(struct hp_plan_maker *maker) {
-  struct hp_plan *plan = maker->plan;
-  if (plan->address.child_picks)
+/* What is said before the server runs names its port by the word for "pick one"; what is said
+ * afterwards by the number. */
+static const char *endpoint_part(const struct scope *scope, const char *part) {
+  struct hp_plan_maker *maker = scope->maker;
+  const struct hp_plan *plan = maker->plan;
+  bool names_it = hp__after(part, "path") || strcmp(part, "name") == 0;
+  bool url = strcmp(part, "url") == 0; /* has a number even while it is 0: for the launch */
+  if (!scope->afterwards && (names_it || url))
+    maker->tells_name = true;
+  if (plan->address.child_picks && !scope->afterwards && strcmp(part, "port") == 0)
     return maker->rule->port_auto;
-  return plan->known.port ? hp__arena_format(&plan->arena, "%u", plan->known.port) : NULL;
-}
-
-static const char *known_path(const char *text) {
-  return text[0] ? text : NULL;
+  if (plan->address.child_picks && !scope->afterwards && strcmp(part, "authority") == 0)
+    return picked_authority(maker);
+  return url ? NULL : hp__endpoint_part(&maker->plan->arena, &plan->known, part);
 }
 
 static const char *look_up(void *data, const char *variable, bool *secret) {
@@ -56,25 +57,19 @@ static const char *look_up(void *data, const char *variable, bool *secret) {
   struct hp_plan *plan = scope->maker->plan;
   const char *name;
   *secret = false;
-  if ((name = suffix(variable, "setting.")))
+  if ((name = hp__after(variable, "setting.")))
     return setting_value(scope->maker, name);
-  if ((name = suffix(variable, "env.")))
+  if ((name = hp__after(variable, "env.")))
     return inherited_value(plan, name);
   if (strcmp(variable, "value") == 0)
     return scope->value;
   if (strcmp(variable, "binary") == 0)
     return plan->executable;
   if (strcmp(variable, "binary.folder") == 0)
-    return folder_of(&plan->arena, plan->executable);
+    return hp__folder_of(&plan->arena, plan->executable);
   if (strcmp(variable, "data_dir") == 0)
     return plan->data_dir;
-  if (strcmp(variable, "endpoint.host") == 0)
-    return known_path(plan->known.host);
-  if (strcmp(variable, "endpoint.port") == 0)
-    return known_port(scope->maker);
-  if (strcmp(variable, "endpoint.path") == 0)
-    return known_path(plan->known.path);
-  return NULL;
+  return (name = hp__after(variable, "endpoint.")) ? endpoint_part(scope, name) : NULL;
 }
 
 static struct hp_template fill(struct scope *scope, const struct hp_template *text) {
@@ -187,14 +182,16 @@ static int fill_environment(struct scope *scope) {
 
 /* Words that were meant for the host by its own supervisor, or for a command by our tool: a server
  * that got them would answer to the wrong one. */
+const char *const hp__private_variables[] = {
+    "HYPERPROCESS_*", "NOTIFY_SOCKET", "LISTEN_FDS",    "LISTEN_PID",
+    "LISTEN_FDNAMES", "WATCHDOG_PID",  "WATCHDOG_USEC", NULL};
+
 static bool is_private_variable(const char *name) {
-  static const char *const names[] = {"NOTIFY_SOCKET",  "LISTEN_FDS",   "LISTEN_PID",
-                                      "LISTEN_FDNAMES", "WATCHDOG_PID", "WATCHDOG_USEC"};
-  if (suffix(name, "HYPERPROCESS_"))
-    return true;
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strcmp(names[i], name) == 0)
+  for (const char *const *known = hp__private_variables; *known; known++) {
+    size_t length = strcspn(*known, "*");
+    if (strncmp(name, *known, length + !(*known)[length]) == 0)
       return true;
+  }
   return false;
 }
 
@@ -253,29 +250,82 @@ static const char *choose_working_dir(const struct hp_plan *plan) {
   return plan->definition->working_dir ? plan->definition->working_dir : "/";
 }
 
-int hp__plan_fill_texts(struct hp_plan_maker *maker) {
-  struct hp_plan *plan = maker->plan;
-  struct scope scope = {maker, NULL};
-  int result = inherit_environment(maker);
-  if (result == 0)
-    result = fill_arguments(&scope);
-  if (result == 0)
-    result = fill_environment(&scope);
-  if (result == 0)
-    result = fill_files(&scope);
-  if (result == 0)
-    result = add_all(&scope, &plan->prepare, &plan->definition->prepare.command);
-  if (result == 0)
-    result = fill_ladder(&scope);
-  plan->creates = plan->definition->prepare.creates;
-  plan->descriptor = fill(&scope, &maker->rule->descriptor);
-  plan->report = maker->rule->report;
-  plan->working_dir = choose_working_dir(plan);
-  return result;
+/* ---- what is left open ---- */
+
+typedef bool (*visit)(void *data, const struct hp_template *text);
+
+static bool visit_list(const struct hp_templates *texts, visit visitor, void *data) {
+  for (size_t i = 0; i < texts->count; i++)
+    if (visitor(data, &texts->items[i]))
+      return true;
+  return false;
 }
 
-/* `variable` itself, or with a '.' at its end any that begins with it. */
-static bool is_in(const struct hp_template *text, const char *variable) {
+/* All texts, until the visitor says true. */
+static bool visit_all(const struct hp_plan *plan, visit visitor, void *data) {
+  for (size_t i = 0; i < plan->environment.count; i++)
+    if (visitor(data, &plan->environment.items[i].value))
+      return true;
+  for (size_t i = 0; i < plan->file_count; i++)
+    if (visitor(data, &plan->files[i].content))
+      return true;
+  for (size_t i = 0; i < plan->stop.count; i++)
+    if (visit_list(&plan->stop.items[i].command, visitor, data))
+      return true;
+  return visit_list(&plan->arguments, visitor, data) || visit_list(&plan->prepare, visitor, data) ||
+         visitor(data, &plan->descriptor);
+}
+
+static bool has_file(const struct hp_plan *plan, const char *name) {
+  for (size_t i = 0; i < plan->file_count; i++)
+    if (strcmp(plan->files[i].name, name) == 0)
+      return true;
+  return false;
+}
+
+static bool will_be_known(const struct hp_plan *plan, const char *variable) {
+  enum hp_endpoint_kind kind = plan->transport->kind;
+  const char *name;
+  if ((name = hp__after(variable, "endpoint.")))
+    return kind == HP_ENDPOINT_NONE || hp__endpoint_can_have(kind, name);
+  if ((name = hp__after(variable, "callback.")))
+    return plan->callback && hp__endpoint_can_have(plan->callback->kind, name);
+  if (strcmp(variable, "callback") == 0 || strcmp(variable, "nonce") == 0)
+    return plan->callback != NULL;
+  return (name = hp__after(variable, "files.")) ? has_file(plan, name) : true;
+}
+
+struct open_text {
+  const struct hp_plan *plan;
+  const char *variable;
+};
+
+static bool find_open(void *data, const struct hp_template *text) {
+  struct open_text *open = data;
+  for (size_t i = 0; i < text->count; i++) {
+    const char *variable = text->segments[i].variable;
+    if (!variable || will_be_known(open->plan, variable))
+      continue;
+    open->variable = variable;
+    return true;
+  }
+  return false;
+}
+
+/* An empty argument in the place of a variable would be taken for something else. */
+static int check_open(struct hp_plan_maker *maker) {
+  const struct hp_plan *plan = maker->plan;
+  struct open_text open = {plan, NULL};
+  if (!visit_all(plan, find_open, &open))
+    return 0;
+  hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN,
+               "server '%s': ${%s} has no value over transport '%s'", plan->definition->name,
+               open.variable, plan->transport->name);
+  return hp__mistake_at(maker->error, plan->definition->position, HP_ECONFIG);
+}
+
+static bool is_in(void *data, const struct hp_template *text) {
+  const char *variable = data;
   size_t length = strlen(variable);
   bool prefix = variable[length - 1] == '.';
   for (size_t i = 0; i < text->count; i++) {
@@ -286,20 +336,30 @@ static bool is_in(const struct hp_template *text, const char *variable) {
   return false;
 }
 
-static bool is_in_any(const struct hp_templates *texts, const char *variable) {
-  for (size_t i = 0; i < texts->count; i++)
-    if (is_in(&texts->items[i], variable))
-      return true;
-  return false;
+bool hp__plan_uses(const struct hp_plan *plan, const char *variable) {
+  return visit_all(plan, is_in, (void *)(uintptr_t)variable);
 }
 
-bool hp__plan_uses(const struct hp_plan *plan, const char *variable) {
-  for (size_t i = 0; i < plan->environment.count; i++)
-    if (is_in(&plan->environment.items[i].value, variable))
-      return true;
-  for (size_t i = 0; i < plan->file_count; i++)
-    if (is_in(&plan->files[i].content, variable))
-      return true;
-  return is_in_any(&plan->arguments, variable) || is_in_any(&plan->prepare, variable) ||
-         is_in(&plan->descriptor, variable);
+/* ---- the whole ---- */
+
+int hp__plan_fill_texts(struct hp_plan_maker *maker) {
+  struct hp_plan *plan = maker->plan;
+  struct scope scope = {.maker = maker};
+  int result = inherit_environment(maker);
+  if (result == 0)
+    result = fill_arguments(&scope);
+  if (result == 0)
+    result = fill_environment(&scope);
+  if (result == 0)
+    result = fill_files(&scope);
+  if (result == 0)
+    result = add_all(&scope, &plan->prepare, &plan->definition->prepare.command);
+  scope.afterwards = true;
+  if (result == 0)
+    result = fill_ladder(&scope);
+  plan->creates = plan->definition->prepare.creates;
+  plan->descriptor = fill(&scope, &maker->rule->descriptor);
+  plan->report = maker->rule->report;
+  plan->working_dir = choose_working_dir(plan);
+  return result == 0 ? check_open(maker) : result;
 }

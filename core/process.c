@@ -120,7 +120,7 @@ void hp__process_publish(hp_process *process, enum hp_state state) {
   if (state == HP_STATE_READY || hp__state_is_terminal(state)) /* all that is waited for */
     uv_cond_broadcast(&process->changed);
   uv_mutex_unlock(&process->lock);
-  tell(process, HP_EVENT_STATE, state, NULL);
+  tell(process, HP_EVENT_STATE, state, state == HP_STATE_STOPPING ? process->info : NULL);
 }
 
 static void notify(hp_process *process, const struct hp_effect *effect) {
@@ -175,6 +175,17 @@ static void (*const carry_out[])(hp_process *, const struct hp_effect *) = {
     [HP_DO_NOTIFY] = notify,   [HP_DO_INFORM] = inform,
 };
 
+/* What the effects do can be seen by others before NOTIFY is reached: the state that they belong to
+ * is seen first. READY and the end wait for what goes with them. */
+static void show_state(hp_process *process) {
+  enum hp_state state = process->machine.state;
+  if (state == HP_STATE_READY || hp__state_is_terminal(state))
+    return;
+  uv_mutex_lock(&process->lock);
+  process->view.state = state;
+  uv_mutex_unlock(&process->lock);
+}
+
 /* ---- the only loop ---- */
 
 static void step(hp_process *process) {
@@ -186,6 +197,7 @@ static void step(hp_process *process) {
   struct hp_update update = hp__step(&process->machine, &event);
   if (process->machine.cause != before)
     hp__process_keep_cause(process);
+  show_state(process);
   for (int i = 0; i < update.count; i++)
     carry_out[update.effects[i].type](process, &update.effects[i]);
 }
@@ -206,7 +218,7 @@ void hp__process_post(hp_process *process, struct hp_machine_event event) {
 
 /* ---- the end ---- */
 
-static void free_process(hp_process *process) {
+void hp__process_free(hp_process *process) {
   hp__launch_fini(&process->launch);
   hp__arena_fini(&process->arena);
   hp__error_fini(&process->failure);
@@ -224,14 +236,14 @@ static void free_process(hp_process *process) {
 static void free_if_closed(hp_process *process) {
   hp_context *context = process->context;
   uv_mutex_lock(&context->lock);
-  bool closed = process->wish.close && !process->is_called;
+  bool closed = process->wish.close && !process->is_called && process->waiters == 0;
   bool *done = process->wish.done;
   if (closed)
     hp__context_unlink(context, process);
   uv_mutex_unlock(&context->lock);
   if (!closed)
     return;
-  free_process(process);
+  hp__process_free(process);
   uv_mutex_lock(&context->lock);
   if (done)
     *done = true;

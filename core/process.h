@@ -45,6 +45,7 @@ struct hp_process {
   /* under the context's lock */
   hp_process *next, *next_called;
   bool is_called;
+  int waiters; /* threads inside a blocking call: it is freed after them */
   struct hp_process_wish wish;
 
   hp_plan *plan;
@@ -62,11 +63,14 @@ struct hp_process {
   uv_timer_t timer;
   uv_work_t cleanup;
   uv_work_t sweep;
+  const char *swept_bases[2];
 
   /* this attempt */
   struct hp_launch launch;
   void *reservation;  /* the transport's state */
   int reserve_result; /* of RESERVE: SPAWN reports it */
+  struct hp_endpoint reserved; /* what each attempt begins with */
+  int attempts;
   hp_directory *runtime, *data;
   hp_readiness *readiness;
   hp_subprocess *preparation, *server, *stop_command;
@@ -77,7 +81,7 @@ struct hp_process {
   struct hp_error attempt; /* of the attempt at hand: forgotten when another one is made */
   const char *info;        /* of the INFORM at hand */
   char *reported;          /* the server's own descriptor */
-  char rung_text[64];
+  char rung_text[HP_RUNG_TEXT_SIZE];
   uint64_t stop_began; /* uv_hrtime() at the first rung; 0: no stop yet */
   bool verified;
 
@@ -88,6 +92,8 @@ struct hp_process {
 
 /* process.c */
 void hp__process_serve(hp_process *process);
+/* One that was never linked into its context, or is no longer. */
+void hp__process_free(hp_process *process);
 void hp__process_post(hp_process *process, struct hp_machine_event event);
 /* Tells the caller of news within a state; not through the machine. */
 void hp__process_inform(hp_process *process, const char *text);
@@ -107,6 +113,9 @@ void hp__process_await(hp_process *process);
 int hp__process_run(hp_process *process, hp_subprocess **subprocess,
                     const struct hp_templates *command, hp_line_callback line,
                     hp_subprocess_callback ended);
+
+/* Adds to the error of the attempt who holds its port. */
+void hp__process_name_owner(hp_process *process);
 
 /* process_end.c */
 void hp__process_take_rung(hp_process *process, int rung);

@@ -40,13 +40,16 @@ static hp_process *new_process(hp_context *context, hp_plan *plan) {
   return process;
 }
 
-static void wish_start(hp_process *process) {
+/* false: the context is being closed. */
+static bool wish_start(hp_process *process) {
   hp_context *context = process->context;
-  hp__context_link(context, process);
   uv_mutex_lock(&context->lock);
-  process->wish.start = true;
-  hp__context_call(context, process);
+  bool taken = hp__context_link(context, process);
+  process->wish.start = taken;
+  if (taken)
+    hp__context_call(context, process);
   uv_mutex_unlock(&context->lock);
+  return taken;
 }
 
 /* Of a copy of the registry: another thread may be adding to it. */
@@ -76,8 +79,11 @@ int hp_process_start_async(hp_context *context, const hp_options *options,
   process->callback = callback;
   process->user = user;
   *out = process;
-  wish_start(process);
-  return 0;
+  if (wish_start(process))
+    return 0;
+  *out = NULL;
+  hp__process_free(process);
+  return fail(error, HP_ESTATE, "the context is being closed");
 }
 
 /* ---- waiting ---- */
@@ -111,6 +117,22 @@ static bool wait_for(hp_process *process, condition reached, int64_t timeout) {
   return true;
 }
 
+/* While a thread is inside, the process is not freed, whoever closes it meanwhile. */
+static void enter(hp_process *process) {
+  uv_mutex_lock(&process->context->lock);
+  process->waiters++;
+  uv_mutex_unlock(&process->context->lock);
+}
+
+static int leave(hp_process *process, int result) {
+  hp_context *context = process->context;
+  uv_mutex_lock(&context->lock);
+  if (--process->waiters == 0 && process->wish.close)
+    hp__context_call(context, process);
+  uv_mutex_unlock(&context->lock);
+  return result;
+}
+
 static int refuse_inside(hp_error **error) {
   return fail(error, HP_EDEADLK, "a callback cannot wait for the thread that it runs on");
 }
@@ -121,9 +143,7 @@ static int give_failure(hp_process *process, hp_error **error) {
   return hp__error_give(error, &copy);
 }
 
-int hp_process_wait_ready(hp_process *process, int64_t timeout, hp_error **error) {
-  if (hp__context_is_inside(process->context))
-    return refuse_inside(error);
+static int await_ready(hp_process *process, int64_t timeout, hp_error **error) {
   uv_mutex_lock(&process->lock);
   bool reached = wait_for(process, is_ready_or_over, timeout);
   bool ready = process->view.state == HP_STATE_READY;
@@ -138,6 +158,13 @@ int hp_process_wait_ready(hp_process *process, int64_t timeout, hp_error **error
   return fail(error, was_ready ? HP_ESTATE : HP_ECANCELED, "the server was stopped");
 }
 
+int hp_process_wait_ready(hp_process *process, int64_t timeout, hp_error **error) {
+  if (hp__context_is_inside(process->context))
+    return refuse_inside(error);
+  enter(process);
+  return leave(process, await_ready(process, timeout, error));
+}
+
 int hp_process_start(hp_context *context, const hp_options *options, hp_process **process,
                      hp_error **error) {
   if (hp__context_is_inside(context)) {
@@ -145,15 +172,7 @@ int hp_process_start(hp_context *context, const hp_options *options, hp_process 
     return refuse_inside(error);
   }
   int result = hp_process_start_async(context, options, NULL, NULL, process, error);
-  if (result < 0)
-    return result;
-  result = hp_process_wait_ready(*process, -1, error);
-  if (result < 0) {
-    hp_process *failed = *process;
-    *process = NULL;
-    hp_process_close(failed);
-  }
-  return result;
+  return result < 0 ? result : hp_process_wait_ready(*process, -1, error);
 }
 
 static int fail_killed(const hp_process *process, hp_error **error) {
@@ -162,9 +181,7 @@ static int fail_killed(const hp_process *process, hp_error **error) {
   return hp__error_give(error, &e);
 }
 
-int hp_process_wait(hp_process *process, int64_t timeout, hp_error **error) {
-  if (hp__context_is_inside(process->context))
-    return refuse_inside(error);
+static int await_end(hp_process *process, int64_t timeout, hp_error **error) {
   uv_mutex_lock(&process->lock);
   bool reached = wait_for(process, is_over, timeout);
   bool forced = process->view.forced, kill_asked = process->view.kill_asked;
@@ -175,6 +192,13 @@ int hp_process_wait(hp_process *process, int64_t timeout, hp_error **error) {
   if (failed)
     return give_failure(process, error);
   return forced && !kill_asked ? fail_killed(process, error) : 0;
+}
+
+int hp_process_wait(hp_process *process, int64_t timeout, hp_error **error) {
+  if (hp__context_is_inside(process->context))
+    return refuse_inside(error);
+  enter(process);
+  return leave(process, await_end(process, timeout, error));
 }
 
 /* ---- stop ---- */
@@ -210,8 +234,9 @@ void hp_process_shutdown_async(hp_process *process, int64_t timeout) {
 int hp_process_shutdown(hp_process *process, int64_t timeout, hp_error **error) {
   if (hp__context_is_inside(process->context))
     return refuse_inside(error);
-  hp_process_shutdown_async(process, timeout);
-  return hp_process_wait(process, -1, error);
+  enter(process);
+  ask(process, budget_of(timeout));
+  return leave(process, await_end(process, -1, error));
 }
 
 void hp_process_stop_async(hp_process *process) {

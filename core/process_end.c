@@ -53,46 +53,37 @@ static bool take_command(hp_process *process, const struct hp_rung *rung) {
   return false;
 }
 
-static const struct {
-  const char *text;
-  bool (*take)(hp_process *process, const struct hp_rung *rung);
-} rungs[] = {
-    [HP_RUNG_TETHER] = {"tether", take_tether},
-    [HP_RUNG_COMMAND] = {"command", take_command},
-    [HP_RUNG_SIGNAL] = {"signal", take_signal},
-    [HP_RUNG_KILL] = {"kill", take_kill},
+static bool (*const rungs[])(hp_process *process, const struct hp_rung *rung) = {
+    [HP_RUNG_TETHER] = take_tether,
+    [HP_RUNG_COMMAND] = take_command,
+    [HP_RUNG_SIGNAL] = take_signal,
+    [HP_RUNG_KILL] = take_kill,
 };
 
 static void note_rung(hp_process *process, const struct hp_rung *rung) {
   if (process->stop_began == 0)
     process->stop_began = uv_hrtime();
-  snprintf(process->rung_text, sizeof process->rung_text, "%s%s%s", rungs[rung->kind].text,
-           rung->signal ? " " : "", rung->signal ? rung->signal : "");
-  hp__process_inform(process, process->rung_text);
+  hp__rung_print(rung, process->rung_text);
+  process->info = process->rung_text;
 }
 
-/* A rung that has nothing to act on (a tether that was never tied) gives way to the next one, but
- * never to force: that has its own time. */
 void hp__process_take_rung(hp_process *process, int index) {
-  const struct hp_rungs *ladder = &process->plan->stop;
-  for (size_t i = (size_t)index; i < ladder->count; i++) {
-    const struct hp_rung *rung = &ladder->items[i];
-    if (i > (size_t)index && (rung->force || rung->kind == HP_RUNG_KILL))
-      return;
-    if (rungs[rung->kind].take(process, rung)) {
-      note_rung(process, rung);
-      return;
-    }
+  const struct hp_rung *rung = &process->plan->stop.items[index];
+  if (rungs[rung->kind](process, rung)) {
+    note_rung(process, rung);
+    return;
   }
+  struct hp_machine_event event = {.type = HP_ON_RUNG_EMPTY, .now = hp__process_now(process)};
+  hp__process_post(process, event);
 }
 
 /* ---- the exit ---- */
 
-/* A server that died of a taken port says so; another process was faster than it. */
-static bool died_of_taken_address(const hp_process *process, const char *output) {
+/* A server that died of a taken port says so. */
+static bool says_taken(const hp_process *process, const char *output) {
   const char *sign = process->plan->definition->port_taken;
-  return sign && output && process->plan->address.port == 0 &&
-         process->plan->transport->kind == HP_ENDPOINT_TCP && strstr(output, sign);
+  return sign && output && process->plan->transport->kind == HP_ENDPOINT_TCP &&
+         hp__text_contains(output, sign);
 }
 
 static void note_exit(hp_process *process, const struct hp_exit *exit) {
@@ -115,18 +106,38 @@ static void explain_end(hp_process *process, const struct hp_exit *exit, const c
   hp__explain_exit(process, exit, output);
 }
 
+/* Somebody was faster than the server, after we had looked. */
+static void explain_taken(hp_process *process) {
+  char endpoint[HP_ENDPOINT_TEXT_SIZE];
+  hp_endpoint_print(&process->launch.endpoint, endpoint);
+  process->attempt.code = HP_EADDRINUSE;
+  hp_error_prefix(&process->attempt, "%s was taken meanwhile: ", endpoint);
+  hp__process_name_owner(process);
+}
+
+static void end_attempt(hp_process *process) {
+  if (process->readiness)
+    hp__readiness_close(process->readiness);
+  process->readiness = NULL;
+  hp__process_close_subprocess(&process->server);
+}
+
 void hp__process_server_ended(hp_subprocess *server) {
   hp_process *process = server->owner.data;
   struct hp_machine_event event = {.type = HP_ON_EXITED, .now = hp__process_now(process)};
   char *output = hp__output_tail(&server->output);
   event.as.end.clean = server->exit.kind == HP_EXIT_CODE && server->exit.value == 0;
-  event.as.end.taken = died_of_taken_address(process, output);
+  bool taken = says_taken(process, output);
+  event.as.end.taken = taken && process->plan->address.port == 0;
   note_exit(process, &server->exit);
   explain_end(process, &server->exit, output);
+  if (taken && process->plan->address.port != 0)
+    explain_taken(process);
   char *command = hp__launch_describe(&process->launch, &process->plan->arguments);
   hp_error_set_detail(&process->attempt, HP_DETAIL_COMMAND, command);
   hp__free(command);
   hp__free(output);
+  end_attempt(process);
   hp__process_post(process, event);
 }
 
@@ -134,10 +145,7 @@ void hp__process_server_ended(hp_subprocess *server) {
 
 void hp__process_undo_reserve(hp_process *process) {
   const struct hp_plan *plan = process->plan;
-  if (process->readiness)
-    hp__readiness_close(process->readiness);
-  process->readiness = NULL;
-  hp__process_close_subprocess(&process->server);
+  end_attempt(process);
   plan->transport->release(process->reservation);
   plan->platform->directory_free(process->runtime);
   process->runtime = NULL;

@@ -84,12 +84,9 @@ int hp__process_run(hp_process *process, hp_subprocess **subprocess,
 
 static void sweep(uv_work_t *work) {
   hp_process *process = work->data;
-  const struct hp_plan *plan = process->plan;
-  if (plan->runtime_base)
-    plan->platform->sweep(plan->runtime_base);
-  if (plan->temporary_base &&
-      (!plan->runtime_base || strcmp(plan->temporary_base, plan->runtime_base) != 0))
-    plan->platform->sweep(plan->temporary_base);
+  for (size_t i = 0; i < sizeof process->swept_bases / sizeof *process->swept_bases; i++)
+    if (process->swept_bases[i])
+      process->plan->platform->sweep(process->swept_bases[i]);
 }
 
 static void swept(uv_work_t *work, int status) {
@@ -97,13 +94,17 @@ static void swept(uv_work_t *work, int status) {
   hp__process_release(work->data);
 }
 
-/* Once a context, beside the start and not before it: it is nobody's hurry but the disk's. */
+/* Each place once a context, beside the start and not before it: it is nobody's hurry but the
+ * disk's. */
 static void begin_sweep(hp_process *process) {
   hp_context *context = process->context;
-  uv_mutex_lock(&context->lock);
-  bool due = !context->swept;
-  context->swept = true;
-  uv_mutex_unlock(&context->lock);
+  const char *bases[] = {process->plan->runtime_base, process->plan->temporary_base};
+  bool due = false;
+  for (size_t i = 0; i < sizeof bases / sizeof *bases; i++)
+    if (bases[i] && hp__context_may_sweep(context, bases[i])) {
+      process->swept_bases[i] = bases[i];
+      due = true;
+    }
   process->sweep.data = process;
   if (due && uv_queue_work(&context->loop, &process->sweep, sweep, swept) == 0)
     process->open++;
@@ -132,31 +133,27 @@ static int open_data_dir(hp_process *process) {
              : hp_error_set(&process->attempt, HP_ENOMEM, HP_PHASE_PREPARE, "no memory for a path");
 }
 
-/* A data directory keeps its secrets: the server's own copy of them is in its data. */
-static bool read_secret(const char *path, char secret[HP_SECRET_SIZE]) {
-  uv_fs_t request;
-  uv_file file = uv_fs_open(NULL, &request, path, UV_FS_O_RDONLY, 0, NULL);
-  uv_fs_req_cleanup(&request);
-  if (file < 0)
-    return false;
-  uv_buf_t buffer = uv_buf_init(secret, HP_SECRET_SIZE - 1);
-  int length = uv_fs_read(NULL, &request, file, &buffer, 1, 0, NULL);
-  uv_fs_req_cleanup(&request);
-  uv_fs_close(NULL, &request, file, NULL);
-  uv_fs_req_cleanup(&request);
-  secret[length > 0 ? length : 0] = '\0';
-  return length == HP_SECRET_SIZE - 1;
+/* A data directory keeps its secrets: the server's own copy of them is in its data. 1: it is read,
+ * 0: there is none. */
+static int read_secret(hp_process *process, const char *name, char secret[HP_SECRET_SIZE]) {
+  size_t length;
+  int result = process->plan->platform->directory_read(
+      process->data, name, secret, HP_SECRET_SIZE - 1, &length, &process->attempt);
+  if (result == HP_ENOTFOUND)
+    hp__error_fini(&process->attempt);
+  secret[length] = '\0';
+  return result == 0 ? length == HP_SECRET_SIZE - 1 : result == HP_ENOTFOUND ? 0 : result;
 }
 
 static int make_secret(hp_process *process, size_t index) {
   const struct hp_plan *plan = process->plan;
-  char name[128], path[HP_PATH_SIZE + 128];
+  char name[128];
   char *secret = process->launch.secrets[index];
   snprintf(name, sizeof name, "%s%s", HP_SECRET_PREFIX, plan->definition->secrets[index].name);
-  snprintf(path, sizeof path, "%s/%s", process->launch.data_dir, name);
-  if (read_secret(path, secret))
-    return 0;
-  int result = hp__random_hex(secret, HP_SECRET_SIZE, &process->attempt);
+  int result = read_secret(process, name, secret);
+  if (result != 0)
+    return result < 0 ? result : 0;
+  result = hp__random_hex(secret, HP_SECRET_SIZE, &process->attempt);
   if (result < 0)
     return result;
   return plan->platform->directory_write(process->data, name, secret, HP_SECRET_SIZE - 1,
@@ -186,37 +183,22 @@ static bool exists(const char *path) {
 /* A half-made result looks finished to its server, so it is built beside and renamed into place;
  * what an earlier attempt left half-made is removed first. The directory's lock is held. */
 static int begin_staging(hp_process *process) {
-  const struct hp_plan *plan = process->plan;
+  const struct hp_platform_ops *platform = process->plan->platform;
   const char *name = staging_name(process);
-  uv_fs_t request;
   process->launch.prepare_dir =
-      hp__arena_format(&process->arena, "%s/%s", process->launch.data_dir, name);
-  int result = plan->platform->directory_clear(process->data, name, &process->attempt);
-  if (result < 0)
-    return result;
-  result = uv_fs_mkdir(NULL, &request, process->launch.prepare_dir, 0700, NULL);
-  uv_fs_req_cleanup(&request);
-  if (result == 0 && plan->user.id >= 0) {
-    result = uv_fs_lchown(NULL, &request, process->launch.prepare_dir, (uv_uid_t)plan->user.id,
-                          (uv_gid_t)plan->user.group, NULL);
-    uv_fs_req_cleanup(&request);
-  }
-  return result == 0
-             ? 0
-             : hp_error_set(&process->attempt, HP_EIO, HP_PHASE_PREPARE, "cannot make %s: %s",
-                            process->launch.prepare_dir, uv_strerror(result));
+      hp__arena_format(&process->arena, "%s/%s", process->launch.data_dir, name ? name : "");
+  if (!name || !process->launch.prepare_dir)
+    return hp_error_set(&process->attempt, HP_ENOMEM, HP_PHASE_PREPARE, "no memory for a path");
+  int result = platform->directory_clear(process->data, name, &process->attempt);
+  return result == 0 ? platform->directory_make(process->data, name, &process->attempt) : result;
 }
 
 static int finish_staging(hp_process *process) {
-  uv_fs_t request;
-  const char *final =
-      hp__arena_format(&process->arena, "%s/%s", process->launch.data_dir, process->plan->creates);
-  int result = uv_fs_rename(NULL, &request, process->launch.prepare_dir, final ? final : "", NULL);
-  uv_fs_req_cleanup(&request);
-  return result == 0 ? 0
-                     : hp_error_set(&process->attempt, HP_EIO, HP_PHASE_PREPARE,
-                                    "cannot rename %s to %s: %s", process->launch.prepare_dir,
-                                    final, uv_strerror(result));
+  const char *name = staging_name(process);
+  return name
+             ? process->plan->platform->directory_rename(process->data, name,
+                                                         process->plan->creates, &process->attempt)
+             : hp_error_set(&process->attempt, HP_ENOMEM, HP_PHASE_PREPARE, "no memory for a path");
 }
 
 static void explain_preparation(hp_process *process, const struct hp_exit *exit,
@@ -287,7 +269,7 @@ static int open_runtime_dir(hp_process *process) {
   return result;
 }
 
-static void name_owner(hp_process *process) {
+void hp__process_name_owner(hp_process *process) {
   struct hp_peer owner = {.pid = -1, .user = -1};
   char text[400];
   if (process->launch.endpoint.kind == HP_ENDPOINT_TCP)
@@ -310,9 +292,9 @@ static int reserve_address(hp_process *process) {
   spec.directory = process->launch.runtime_dir;
   memset(process->reservation, 0, plan->transport->size);
   int result = plan->transport->reserve(process->reservation, &spec, &endpoint, &process->attempt);
-  process->launch.endpoint = result == 0 ? endpoint : plan->known;
+  process->launch.endpoint = process->reserved = result == 0 ? endpoint : plan->known;
   if (result == HP_EADDRINUSE)
-    name_owner(process);
+    hp__process_name_owner(process);
   return result;
 }
 
@@ -348,8 +330,6 @@ void hp__process_reserve(hp_process *process) {
   int result = open_runtime_dir(process);
   if (result == 0)
     result = reserve_address(process);
-  if (result == 0)
-    result = open_readiness(process);
   process->reserve_result = result;
 }
 
@@ -389,10 +369,23 @@ static int check_containment(hp_process *process) {
                       hp_containment_name(required), hp_containment_name(reached));
 }
 
+/* What an attempt before, at the same address, has left. */
+static void begin_attempt(hp_process *process) {
+  static const char *const sockets[] = {HP_CALLBACK_NAME, HP_NOTIFY_NAME};
+  bool again = process->attempts++ > 0 && process->runtime;
+  for (size_t i = 0; again && i < sizeof sockets / sizeof *sockets; i++)
+    process->plan->platform->directory_clear(process->runtime, sockets[i], NULL);
+  process->launch.endpoint = process->reserved;
+  process->stop_began = 0;
+  process->verified = false;
+}
+
 static int launch(hp_process *process) {
   const struct hp_platform_ops *platform = process->plan->platform;
-  hp__process_close_subprocess(&process->server); /* of an attempt before, in the same place */
-  int result = write_files(process);
+  begin_attempt(process);
+  int result = open_readiness(process);
+  if (result == 0)
+    result = write_files(process);
   if (result == 0)
     result = hp__process_run(process, &process->server, &process->plan->arguments, read_line,
                              hp__process_server_ended);

@@ -178,6 +178,7 @@ static bool cut_tether(hp_readiness *readiness) {
   struct callback *callback = (struct callback *)readiness;
   if (!callback->tether)
     return false;
+  readiness->owner.platform->stream_cut(callback->tether->stream);
   drop(callback->tether);
   return true;
 }

@@ -3,6 +3,7 @@
 
 #include "core/alloc.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,8 +54,32 @@ static void search(const struct hp_platform_ops *platform, char path[HP_PATH_SIZ
   path[0] = '\0';
 }
 
+/* One that was found, not named, may lie in a folder that anybody can write to, and says what is
+ * executed. */
+static int check_owner(const char *path, const uv_stat_t *stamp, hp_error *error) {
+  enum { WRITABLE_BY_OTHERS = 0022 };
+  uv_passwd_t we;
+  bool known = uv_os_get_passwd(&we) == 0;
+  bool ours = stamp->st_uid == 0 || (known && stamp->st_uid == (uint64_t)we.uid);
+  if (known)
+    uv_os_free_passwd(&we);
+  if (ours && !(stamp->st_mode & WRITABLE_BY_OTHERS))
+    return 0;
+  if (ours)
+    hp_error_set(error, HP_ECONFIG, HP_PHASE_CONFIG, "%s: not read, for others can write to it",
+                 path);
+  else
+    hp_error_set(error, HP_ECONFIG, HP_PHASE_CONFIG,
+                 "%s: not read, for it belongs to user %" PRIu64 ", not to you or root", path,
+                 stamp->st_uid);
+  hp_error_set_hint(error, "%sname it with --file if you trust it",
+                    ours ? "chmod go-w it, or " : "");
+  return HP_ECONFIG;
+}
+
 static bool is_same_file(const uv_stat_t *a, const uv_stat_t *b) {
-  return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+  return a->st_uid == b->st_uid && a->st_mode == b->st_mode && a->st_dev == b->st_dev &&
+         a->st_ino == b->st_ino && a->st_size == b->st_size &&
          a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
@@ -85,16 +110,18 @@ static int read_source(struct hp_sources *sources, const char *path, const uv_st
 
 int hp__sources_acquire(struct hp_sources *sources, const struct hp_platform_ops *platform,
                         const char *file, struct hp_source **source, hp_error *error) {
-  char found[HP_PATH_SIZE + 32];
+  char found[HP_PATH_SIZE + 32] = "";
   uv_stat_t stamp = {0};
-  if (!file) {
-    search(platform, found, &stamp);
-    file = found[0] ? found : NULL;
-  } else {
+  if (file)
     stat_file(file, &stamp); /* one that is missing is reported by its reader */
-  }
+  else
+    search(platform, found, &stamp);
+  int result = found[0] ? check_owner(found, &stamp, error) : 0;
+  if (result < 0)
+    return result;
+  if (found[0])
+    file = found;
   uv_mutex_lock(&sources->lock);
-  int result = 0;
   if (!is_current(sources->current, file, &stamp))
     result = read_source(sources, file, &stamp, error);
   if (result == 0) {

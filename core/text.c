@@ -111,6 +111,22 @@ void hp__text_add_json(struct hp_text *text, const char *string) {
   hp__text_add(text, "\"");
 }
 
+static char fold(char c) {
+  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool hp__text_contains(const char *text, const char *part) {
+  for (;; text++) {
+    size_t length = 0;
+    while (part[length] && fold(text[length]) == fold(part[length]))
+      length++;
+    if (!part[length])
+      return true;
+    if (!*text)
+      return false;
+  }
+}
+
 char *hp__text_take(struct hp_text *text) {
   hp__text_add_slice(text, "", 0);
   char *data = text->failed ? NULL : text->data;

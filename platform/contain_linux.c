@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { SIGNAL_GROUP = 1 << 2 }; /* PIDFD_SIGNAL_PROCESS_GROUP, since Linux 6.9 */
@@ -50,12 +51,34 @@ static int send_to(const struct hp_linux_child *child, enum hp_scope scope, int 
   return -1;
 }
 
+void hp__group_kill(const struct hp_linux_child *child) {
+  send_to(child, HP_SCOPE_TREE, SIGKILL);
+}
+
+/* The walk over all processes is for a tree that is cut down alive, or whose leader fell: not for
+ * one that went as it was told. Where somebody else has collected the leader, its number is free
+ * and means nothing. */
+static void kill_descent(const struct hp_linux_child *child) {
+  siginfo_t info = {.si_pid = 0};
+  if (child->session != HP_SESSION_OWN ||
+      waitid(P_PID, (id_t)child->base.pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+    return;
+  bool lives = info.si_pid == 0, well = info.si_code == CLD_EXITED && info.si_status == 0;
+  if (lives || (!child->asked && !well))
+    hp__descent_kill(child, lives);
+}
+
 int hp__signal_linux(hp_child *child, enum hp_scope scope, const char *name, hp_error *error) {
   int number = hp__signal_number(name);
   if (number == 0)
     return hp_error_set(error, HP_EUNSUPPORTED, HP_PHASE_STOP, "there is no signal '%s' on Linux",
                         name);
-  if (send_to((const struct hp_linux_child *)child, scope, number) == 0 || errno == ESRCH)
+  struct hp_linux_child *self = (struct hp_linux_child *)child;
+  if (number == SIGKILL && scope == HP_SCOPE_TREE)
+    kill_descent(self);
+  self->asked = true;
+  self->killed = number == SIGKILL;
+  if (send_to(self, scope, number) == 0 || errno == ESRCH)
     return 0;
   char what[64], pid[32];
   int code = errno;

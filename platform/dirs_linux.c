@@ -13,16 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 enum { ATTEMPTS = 100 };
-
-struct hp_directory {
-  char path[HP_PATH_SIZE];
-  int fd, lock;
-  bool made;
-  struct hp_user user; /* id -1: our own */
-};
 
 static int fail(hp_error *error, int code, const char *what, const char *name) {
   return hp__explain_errno(error, HP_PHASE_RESERVE, code, what, name);
@@ -40,14 +34,13 @@ static hp_directory *make(const struct hp_user *user) {
 }
 
 static void release(hp_directory *directory) {
-  if (directory->lock >= 0)
-    close(directory->lock);
+  hp__lock_close(directory->lock);
   if (directory->fd >= 0)
     close(directory->fd);
   hp__free(directory);
 }
 
-static int give_to_user(const hp_directory *directory, int fd) {
+int hp__directory_give(const hp_directory *directory, int fd) {
   if (directory->user.id < 0)
     return 0;
   return fchown(fd, (uid_t)directory->user.id, (gid_t)directory->user.group) < 0 ? errno : 0;
@@ -87,13 +80,13 @@ static int make_at(hp_directory *new, int base, const char *name) {
   if (code == 0)
     code = fchmod(new->fd, S_IRWXU) < 0 ? errno : 0;
   new->made = code == 0;
-  return code == 0 ? give_to_user(new, new->fd) : code;
+  return code == 0 ? hp__directory_give(new, new->fd) : code;
 }
 
 static void forget(hp_directory *new, int base, const char *name) {
   if (new->lock >= 0) {
     unlinkat(new->fd, HP_LOCK_NAME, 0);
-    close(new->lock);
+    hp__lock_close(new->lock);
   }
   if (new->fd >= 0) {
     close(new->fd);
@@ -140,31 +133,75 @@ int hp__directory_new_linux(hp_directory **directory, const char *base, const st
   return 0;
 }
 
-/* What was missing is the user's: nobody else could enter it. EEXIST: it was there. */
-static int make_missing(const hp_directory *directory, const char *path) {
-  if (mkdir(path, S_IRWXU) < 0)
-    return errno;
-  int fd = hp__high(open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  int code = fd < 0 ? errno : give_to_user(directory, fd);
+/* What was missing is the user's: nobody else could enter it. By descriptor, since the user may
+ * exchange what lies in a directory of theirs. */
+static int make_missing(const hp_directory *directory, int base, const char *name) {
+  if (mkdirat(base, name, S_IRWXU) < 0)
+    return errno == EEXIST ? 0 : errno;
+  int fd = hp__high(openat(base, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  int code = fd < 0 ? errno : hp__directory_give(directory, fd);
   if (fd >= 0)
     close(fd);
   return code;
 }
 
-static int open_path(hp_directory *new) {
-  struct stat stat_of;
-  for (char *slash = strchr(new->path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-    *slash = '\0';
-    int code = stat(new->path, &stat_of) < 0 ? make_missing(new, new->path) : 0;
-    *slash = '/';
-    if (code != 0 && code != EEXIST)
-      return code;
+/* From `base`, which it closes, to what is below it. A descriptor or a negative errno. */
+static int enter(const hp_directory *directory, int base, const char *name, int flags) {
+  int fd = hp__high(openat(base, name, flags | O_DIRECTORY | O_CLOEXEC));
+  int code = fd < 0 ? errno : 0;
+  if (code == ENOENT) {
+    code = make_missing(directory, base, name);
+    if (code == 0 && (fd = hp__high(openat(base, name, flags | O_DIRECTORY | O_CLOEXEC))) < 0)
+      code = errno;
   }
-  int code = make_missing(new, new->path);
-  if (code != 0 && code != EEXIST)
-    return code;
-  new->fd = hp__high(open(new->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return new->fd < 0 ? errno : 0;
+  close(base);
+  return code == 0 ? fd : -code;
+}
+
+static int open_path(hp_directory *new) {
+  char path[HP_PATH_SIZE], *rest = NULL;
+  memcpy(path, new->path, sizeof path);
+  int fd = hp__high(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (fd < 0)
+    return errno;
+  for (char *name = strtok_r(path, "/", &rest); name && fd >= 0; name = strtok_r(NULL, "/", &rest))
+    fd = enter(new, fd, name, O_PATH);
+  if (fd >= 0)
+    fd = enter(new, fd, ".", O_RDONLY);
+  new->fd = fd < 0 ? -1 : fd;
+  return fd < 0 ? -fd : 0;
+}
+
+/* ---- May the server write there? ---- */
+
+static bool is_in_group(const struct hp_user *user, gid_t group) {
+  bool found = group == (gid_t)user->group;
+  for (int i = 0; i < user->group_count && !found; i++)
+    found = group == user->groups[i];
+  return found || user->group_count < 0; /* too many to know */
+}
+
+/* What its mode says; a list of access rights may say more, so only without one is it believed. */
+static bool is_closed_to(const struct hp_user *user, int fd) {
+  struct stat stat;
+  if (user->id <= 0 || fstat(fd, &stat) < 0 ||
+      fgetxattr(fd, "system.posix_acl_access", NULL, 0) >= 0)
+    return false;
+  int shift = stat.st_uid == (uid_t)user->id ? 6 : is_in_group(user, stat.st_gid) ? 3 : 0;
+  return (stat.st_mode >> shift & (S_IWOTH | S_IXOTH)) != (S_IWOTH | S_IXOTH);
+}
+
+static int check_writable(const hp_directory *directory, hp_error *error) {
+  const struct hp_user *user = &directory->user;
+  if (!is_closed_to(user, directory->fd))
+    return 0;
+  int code = hp_error_set(error, HP_EACCESS, HP_PHASE_PREPARE,
+                          "directory %s cannot be written by user '%s' (uid %lld)", directory->path,
+                          user->name, (long long)user->id);
+  hp_error_set_cause(error, "the server runs as that user and could not save its data");
+  hp_error_set_hint(error, "give the directory to that user (chown), or name a missing one: it is "
+                           "then made for them");
+  return code;
 }
 
 static int say_in_use(const hp_directory *directory, const struct hp_mark *mark, hp_error *error) {
@@ -231,7 +268,9 @@ int hp__directory_open_linux(hp_directory **directory, const char *path, const s
   int code = make_absolute(new->path, path);
   if (code == 0)
     code = open_path(new);
-  int result = code == 0 ? lock_path(new, error) : fail(error, code, "open directory", path);
+  int result = code == 0 ? check_writable(new, error) : fail(error, code, "open directory", path);
+  if (result == 0)
+    result = lock_path(new, error);
   if (result < 0)
     release(new);
   else
@@ -245,56 +284,6 @@ const char *hp__directory_path_linux(const hp_directory *directory) {
 
 void hp__directory_use_linux(hp_directory *directory, int64_t pid) {
   hp__lock_write(directory->lock, directory->fd, pid > 0 ? pid : getpid());
-}
-
-static bool is_plain_name(const char *name) {
-  return name[0] && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
-}
-
-static int write_all(int file, const char *data, size_t size) {
-  while (size > 0) {
-    ssize_t written = write(file, data, size);
-    if (written < 0 && errno != EINTR)
-      return errno;
-    data += written > 0 ? written : 0;
-    size -= written > 0 ? (size_t)written : 0;
-  }
-  return 0;
-}
-
-static int write_file(hp_directory *directory, const char *name, const void *data, size_t size) {
-  char beside[NAME_MAX + 1];
-  if (!is_plain_name(name) ||
-      (size_t)snprintf(beside, sizeof beside, ".%s.new", name) >= sizeof beside)
-    return EINVAL;
-  unlinkat(directory->fd, beside, 0); /* of a host that was killed in here */
-  int file = hp__high(
-      openat(directory->fd, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (file < 0)
-    return errno;
-  int code = write_all(file, data, size);
-  if (code == 0)
-    code = give_to_user(directory, file);
-  close(file);
-  if (code == 0 && renameat(directory->fd, beside, directory->fd, name) < 0)
-    code = errno;
-  if (code != 0)
-    unlinkat(directory->fd, beside, 0);
-  return code;
-}
-
-int hp__directory_write_linux(hp_directory *directory, const char *name, const void *data,
-                              size_t size, hp_error *error) {
-  int code = write_file(directory, name, data, size);
-  if (code == 0)
-    return 0;
-  hp_error_set_detail(error, HP_DETAIL_PLACES, directory->path);
-  return fail(error, code, "write file", name);
-}
-
-int hp__directory_clear_linux(hp_directory *directory, const char *name, hp_error *error) {
-  int code = is_plain_name(name) ? hp__tree_remove(directory->fd, name) : EINVAL;
-  return code == 0 ? 0 : fail(error, code, "remove", name);
 }
 
 static void remove_made(hp_directory *directory) {

@@ -20,7 +20,13 @@ struct hp_linux_child {
   int pidfd; /* -1: the kernel has none */
   enum hp_session session;
   struct hp_waiter *waiter; /* instead of `as.poll`, where there is no pidfd */
-  bool watched;
+  bool watched, reaped;
+  bool asked;  /* some signal of ours reached it: its end is no surprise */
+  bool killed; /* the last one of them */
+  struct {
+    dev_t device;
+    ino_t inode;
+  } output[2]; /* the pipes that it has as stdout and stderr; 0: none */
   union {
     uv_handle_t handle;
     uv_poll_t poll;
@@ -90,6 +96,10 @@ void hp__close_linux(hp_child *child, hp_child_callback closed);
 int hp__waiter_new(struct hp_linux_child *child, hp_error *error);
 void hp__waiter_free(struct hp_linux_child *child); /* calls `closed` later */
 
+void hp__group_kill(const struct hp_linux_child *child);
+/* Kills the group and all that can be found of the tree beyond it. The leader is ours, not reaped.
+ */
+void hp__descent_kill(const struct hp_linux_child *child, bool leader_lives);
 int hp__signal_number(const char *name); /* 0: no such signal */
 int hp__signal_linux(hp_child *child, enum hp_scope scope, const char *name, hp_error *error);
 int hp__contains_linux(const hp_child *child, int64_t pid);
@@ -108,6 +118,7 @@ int hp__explain_errno(hp_error *error, enum hp_phase phase, int os_code, const c
 
 struct hp_process_stat {
   int64_t parent;
+  int64_t session;
   uint64_t start; /* in clock ticks since boot: tells a process from a later one of the same pid */
   char state;
   char command[20];
@@ -119,6 +130,7 @@ void hp__process_command(int64_t pid, char command[256]); /* "" when not visible
 
 int hp__find_user_linux(const char *name, struct hp_user *user, hp_error *error);
 bool hp__is_privileged_linux(void);
+void hp__stream_cut_linux(uv_stream_t *stream);
 void hp__stream_peer_linux(uv_stream_t *stream, struct hp_peer *peer);
 void hp__port_owner_linux(const struct hp_endpoint *endpoint, struct hp_peer *peer);
 int hp__locate_linux(const struct hp_locate_request *request, struct hp_candidates *found,
@@ -163,6 +175,8 @@ struct hp_mark {
 /* Opens (making it if `flags` says O_CREAT) and locks. The descriptor, or a negative errno:
  * -EWOULDBLOCK with the descriptor closed again when another one holds it. */
 int hp__lock_open(int directory, const char *name, int flags);
+/* Unlocks: a process that the host has forked holds the same lock. -1 is allowed. */
+void hp__lock_close(int lock);
 int hp__lock_write(int lock, int directory, int64_t pid); /* 0 or an errno */
 /* 1: it is whole, 0: it is empty, -1: it is not ours. */
 int hp__lock_read(int lock, struct hp_mark *mark);
@@ -176,6 +190,15 @@ int hp__tree_remove(int directory, const char *name);
 /* Removes an emptied one with its lock, in such an order that a sweep can always go on with it. */
 bool hp__directory_remove(int base, const char *name, int directory);
 
+struct hp_directory {
+  char path[HP_PATH_SIZE];
+  int fd, lock;
+  bool made;
+  struct hp_user user; /* id -1: our own */
+};
+
+int hp__directory_give(const hp_directory *directory, int fd); /* to its user; 0 or an errno */
+
 #define HP_LOCK_NAME ".lock"
 #define HP_DATA_LOCK_NAME ".hyperprocess.lock"
 
@@ -188,6 +211,11 @@ const char *hp__directory_path_linux(const hp_directory *directory);
 void hp__directory_use_linux(hp_directory *directory, int64_t pid);
 int hp__directory_write_linux(hp_directory *directory, const char *name, const void *data,
                               size_t size, hp_error *error);
+int hp__directory_read_linux(hp_directory *directory, const char *name, void *data, size_t size,
+                             size_t *length, hp_error *error);
+int hp__directory_make_linux(hp_directory *directory, const char *name, hp_error *error);
+int hp__directory_rename_linux(hp_directory *directory, const char *from, const char *to,
+                               hp_error *error);
 int hp__directory_clear_linux(hp_directory *directory, const char *name, hp_error *error);
 void hp__directory_free_linux(hp_directory *directory);
 int hp__sweep_linux(const char *base);

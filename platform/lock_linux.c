@@ -34,8 +34,15 @@ int hp__lock_open(int directory, const char *name, int flags) {
   int code = take(lock);
   if (code == 0)
     return lock;
-  close(lock);
+  close(lock); /* it is not ours to unlock */
   return -code;
+}
+
+void hp__lock_close(int lock) {
+  if (lock < 0)
+    return;
+  flock(lock, LOCK_UN);
+  close(lock);
 }
 
 int hp__lock_write(int lock, int directory, int64_t pid) {

@@ -12,6 +12,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+void hp__stream_cut_linux(uv_stream_t *stream) {
+  uv_os_fd_t fd;
+  if (uv_fileno((uv_handle_t *)stream, &fd) == 0)
+    shutdown(fd, SHUT_RDWR);
+}
+
 void hp__stream_peer_linux(uv_stream_t *stream, struct hp_peer *peer) {
   struct ucred credentials;
   socklen_t size = sizeof credentials;

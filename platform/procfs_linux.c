@@ -30,16 +30,17 @@ int hp__process_stat(int64_t pid, struct hp_process_stat *stat) {
   if (code != 0)
     return code;
   const char *open = strchr(text, '('), *close = strrchr(text, ')');
-  long long parent = 0;
+  long long parent = 0, session = 0;
   unsigned long long start = 0;
   memset(stat, 0, sizeof *stat);
   if (!open || !close ||
       sscanf(close + 1,
-             " %c %lld %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
-             &stat->state, &parent, &start) != 3)
+             " %c %lld %*s %lld %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+             &stat->state, &parent, &session, &start) != 4)
     return EIO;
   snprintf(stat->command, sizeof stat->command, "%.*s", (int)(close - open - 1), open + 1);
   stat->parent = parent;
+  stat->session = session;
   stat->start = start;
   return 0;
 }

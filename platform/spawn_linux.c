@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -37,7 +38,7 @@ typedef unsigned long signals[SIGNALS_BYTES / sizeof(unsigned long) + 1];
 /* What is made for one spawn and gone after it. */
 struct launch {
   struct hp_exec exec;
-  gid_t *groups;
+  gid_t *groups;                   /* those that had to be looked up */
   int read_ends[2], write_ends[2]; /* stdout, stderr */
   int null;
 };
@@ -95,16 +96,10 @@ static int open_output(struct launch *launch, const struct hp_spawn *spawn, hp_e
   return 0;
 }
 
-/* The groups come from the user database, which no child of a clone may ask. */
-static int find_groups(struct launch *launch, const struct hp_spawn *spawn, hp_error *error) {
-  const struct hp_user *user = &spawn->user;
+/* From the user database, which no child of a clone may ask, and which may be far away. */
+static int look_up_groups(struct launch *launch, const struct hp_user *user, hp_error *error) {
   struct hp_exec *exec = &launch->exec;
-  exec->switch_user = user->id >= 0 && (uid_t)user->id != geteuid();
-  if (!exec->switch_user)
-    return 0;
-  exec->user = (uid_t)user->id;
-  exec->group = (gid_t)user->group;
-  for (int count = 32, room = 0; room < count;) {
+  for (int count = HP_GROUPS_MAX, room = 0; room < count;) {
     room = count;
     gid_t *groups = hp__realloc(launch->groups, (size_t)room * sizeof *groups);
     if (!groups)
@@ -119,6 +114,23 @@ static int find_groups(struct launch *launch, const struct hp_spawn *spawn, hp_e
     exec->group_count = (size_t)count;
   }
   exec->groups = launch->groups;
+  return 0;
+}
+
+_Static_assert(sizeof(gid_t) == sizeof(uint32_t), "struct hp_user's groups are the kernel's");
+
+static int find_groups(struct launch *launch, const struct hp_spawn *spawn, hp_error *error) {
+  const struct hp_user *user = &spawn->user;
+  struct hp_exec *exec = &launch->exec;
+  exec->switch_user = user->id >= 0 && (uid_t)user->id != geteuid();
+  if (!exec->switch_user)
+    return 0;
+  exec->user = (uid_t)user->id;
+  exec->group = (gid_t)user->group;
+  if (user->group_count <= 0)
+    return look_up_groups(launch, user, error);
+  exec->groups = user->groups;
+  exec->group_count = (size_t)user->group_count;
   return 0;
 }
 
@@ -170,22 +182,35 @@ static pid_t clone_child(struct hp_exec *exec, char *stack_end, int flags, int *
   return clone(hp__exec_child, stack_end, flags | SIGCHLD, exec);
 }
 
-/*
- * No handler of the host may run in the child, so all is blocked, the C library's own signals too,
- * which only the plain system call does. A change of user makes the memory undumpable, ours as
- * well, since the child shares it: put back afterwards, not before, for until exec the new user
- * must not be able to attach to it.
- */
-static pid_t clone_guarded(struct hp_exec *exec, char *stack_end, int flags, int *pidfd) {
+/* No handler of the host may run in the child, so all is blocked, the C library's own signals too,
+ * which only the plain system call does. */
+static pid_t clone_blocked(struct hp_exec *exec, char *stack_end, int flags, int *pidfd) {
   signals all, before;
   memset(all, 0xff, sizeof all);
-  int dumpable = exec->switch_user ? prctl(PR_GET_DUMPABLE) : 0;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, all, before, SIGNALS_BYTES);
   pid_t pid = clone_child(exec, stack_end, flags, pidfd);
   int code = errno;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, before, NULL, SIGNALS_BYTES);
-  if (exec->switch_user)
-    prctl(PR_SET_DUMPABLE, dumpable);
+  errno = code;
+  return pid;
+}
+
+/*
+ * A change of user makes the memory undumpable, ours as well, since the child shares it: put back
+ * afterwards, not before, for until exec the new user must not be able to attach to it. That is one
+ * state of the whole process, so one lock of the whole process: of two contexts at once the second
+ * would take the first one's change for the host's wish.
+ */
+static pid_t clone_guarded(struct hp_exec *exec, char *stack_end, int flags, int *pidfd) {
+  static pthread_mutex_t switching = PTHREAD_MUTEX_INITIALIZER;
+  if (!exec->switch_user)
+    return clone_blocked(exec, stack_end, flags, pidfd);
+  pthread_mutex_lock(&switching);
+  int dumpable = prctl(PR_GET_DUMPABLE);
+  pid_t pid = clone_blocked(exec, stack_end, flags, pidfd);
+  int code = errno;
+  prctl(PR_SET_DUMPABLE, dumpable);
+  pthread_mutex_unlock(&switching);
   errno = code;
   return pid;
 }
@@ -244,6 +269,16 @@ pid_t hp__launch(struct hp_exec *exec, int flags, int *pidfd, struct hp_exec_rep
   return pid;
 }
 
+/* By its output a descendant is known after its parents have gone. */
+static void remember_output(struct hp_linux_child *self, const struct launch *launch) {
+  struct stat stat;
+  for (int i = 0; i < 2; i++)
+    if (launch->write_ends[i] >= 0 && fstat(launch->write_ends[i], &stat) == 0) {
+      self->output[i].device = stat.st_dev;
+      self->output[i].inode = stat.st_ino;
+    }
+}
+
 int hp__spawn_linux(uv_loop_t *loop, hp_child *child, const struct hp_spawn *spawn,
                     hp_error *error) {
   struct hp_linux_child *self = (struct hp_linux_child *)child;
@@ -257,6 +292,8 @@ int hp__spawn_linux(uv_loop_t *loop, hp_child *child, const struct hp_spawn *spa
     else
       child->pid = pid;
   }
+  if (result == 0)
+    remember_output(self, &launch);
   finish(&launch);
   if (result < 0)
     return result;

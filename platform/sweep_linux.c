@@ -91,7 +91,7 @@ static bool sweep_opened(int base, const char *name, int directory) {
     return false;
   bool gone = may_go(directory, lock, &stat) && hp__tree_empty(directory, HP_LOCK_NAME) == 0 &&
               is_named(base, name, &stat) && hp__directory_remove(base, name, directory);
-  close(lock);
+  hp__lock_close(lock);
   return gone;
 }
 

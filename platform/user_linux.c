@@ -5,10 +5,22 @@
 #include "core/alloc.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Now, for it may ask a server far away, and a start must not wait for that. */
+static void find_groups(struct hp_user *user) {
+  gid_t groups[HP_GROUPS_MAX];
+  int count = HP_GROUPS_MAX;
+  if (getgrouplist(user->name, (gid_t)user->group, groups, &count) < 0)
+    count = -1;
+  for (int i = 0; i < count; i++)
+    user->groups[i] = groups[i];
+  user->group_count = count;
+}
 
 static int look_up(const char *name, struct hp_user *user) {
   struct passwd entry, *found = NULL;
@@ -23,9 +35,11 @@ static int look_up(const char *name, struct hp_user *user) {
     code = getpwnam_r(name, &entry, room, size, &found);
   }
   if (found) {
+    memset(user, 0, sizeof *user);
     user->id = entry.pw_uid;
     user->group = entry.pw_gid;
     snprintf(user->name, sizeof user->name, "%s", name);
+    find_groups(user);
   }
   hp__free(room);
   return found ? 0 : code == ENOMEM ? ENOMEM : ENOENT;

@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { COLLECT_EVERY_MS = 2 };
+
 #ifndef P_PIDFD
 #define P_PIDFD 3
 #endif
@@ -66,15 +68,21 @@ static struct hp_exit ask_record(int pidfd) {
   return (struct hp_exit){HP_EXIT_UNKNOWN, 0};
 }
 
+static int collect(const struct hp_linux_child *self, siginfo_t *info) {
+  int result;
+  memset(info, 0, sizeof *info);
+  do
+    result = self->pidfd >= 0 ? waitid(P_PIDFD, (id_t)self->pidfd, info, WEXITED | WNOHANG)
+                              : waitid(P_PID, (id_t)self->base.pid, info, WEXITED | WNOHANG);
+  while (result < 0 && errno == EINTR);
+  return result;
+}
+
 void hp__reap_linux(hp_child *child) {
   struct hp_linux_child *self = (struct hp_linux_child *)child;
   siginfo_t info;
-  int result;
-  memset(&info, 0, sizeof info);
-  do
-    result = self->pidfd >= 0 ? waitid(P_PIDFD, (id_t)self->pidfd, &info, WEXITED | WNOHANG)
-                              : waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG);
-  while (result < 0 && errno == EINTR);
+  int result = collect(self, &info);
+  self->reaped = true;
   if (result < 0 || info.si_pid == 0)
     child->exit = ask_record(self->pidfd);
   else if (info.si_code == CLD_EXITED)
@@ -88,20 +96,45 @@ static void handle_closed(uv_handle_t *handle) {
   self->base.closed(&self->base);
 }
 
+static void close_pidfd(struct hp_linux_child *self) {
+  if (self->pidfd >= 0)
+    close(self->pidfd);
+  self->pidfd = -1;
+}
+
+static void collect_killed(uv_timer_t *timer) {
+  struct hp_linux_child *self = timer->data;
+  siginfo_t info;
+  if (collect(self, &info) == 0 && info.si_pid == 0)
+    return; /* not yet */
+  close_pidfd(self);
+  uv_close(&self->as.handle, handle_closed);
+}
+
+/* Nobody would ever collect one that was killed because it could not be watched. */
+static void close_unwatched(struct hp_linux_child *self) {
+  uv_timer_init(self->loop, &self->as.timer);
+  self->as.timer.data = self;
+  if (self->killed && !self->reaped) {
+    uv_timer_start(&self->as.timer, collect_killed, 0, COLLECT_EVERY_MS);
+    return;
+  }
+  close_pidfd(self);
+  uv_close(&self->as.handle, handle_closed);
+}
+
 void hp__close_linux(hp_child *child, hp_child_callback closed) {
   struct hp_linux_child *self = (struct hp_linux_child *)child;
   child->closed = closed;
   if (self->watched)
     uv_poll_stop(&self->as.poll);
-  if (self->pidfd >= 0)
-    close(self->pidfd);
-  self->pidfd = -1;
-  if (self->waiter) {
-    hp__waiter_free(self);
+  else if (!self->waiter) {
+    close_unwatched(self);
     return;
   }
-  if (!self->watched)
-    uv_timer_init(self->loop, &self->as.timer);
-  self->as.handle.data = self;
-  uv_close(&self->as.handle, handle_closed);
+  close_pidfd(self);
+  if (self->waiter)
+    hp__waiter_free(self);
+  else
+    uv_close(&self->as.handle, handle_closed);
 }

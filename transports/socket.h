@@ -20,6 +20,11 @@ int hp__socket_replace(int descriptor, int family);
 int hp__socket_bind(struct sockaddr_storage *address, bool reuse_address);
 int hp__socket_listen(int descriptor);
 
+/* Binds a Unix socket whose file is for `owner` (-1: us) alone, whatever somebody else who may
+ * write to the directory does meanwhile. */
+struct sockaddr_un;
+int hp__socket_bind_private(int descriptor, const struct sockaddr_un *address, int64_t owner);
+
 /* The addresses of a literal or a name, `max` at most, best first: how many, or the resolver's
  * code. Blocks while a name is resolved. */
 int hp__socket_resolve(const char *host, uint16_t port, struct sockaddr_storage *addresses,

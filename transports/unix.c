@@ -165,23 +165,15 @@ static void release_unix(void *self) {
 /* ---- Connections ---- */
 
 /* Before listen() nobody can connect: the mode and the owner are right by then. */
-static int dress_socket(int descriptor, const char *path, int64_t owner) {
-  if (chmod(path, S_IRUSR | S_IWUSR) != 0)
-    return -errno;
-  if (owner >= 0 && (uid_t)owner != geteuid() && lchown(path, (uid_t)owner, (gid_t)-1) != 0)
-    return -errno;
-  return hp__socket_listen(descriptor);
-}
-
 static int bind_socket(const char *path, int64_t owner) {
   struct sockaddr_un address;
   int descriptor = hp__socket_open(AF_UNIX);
   if (descriptor < 0)
     return descriptor;
   fill_address(&address, path);
-  int code = bind(descriptor, (struct sockaddr *)&address, sizeof address) == 0 ? 0 : -errno;
+  int code = hp__socket_bind_private(descriptor, &address, owner);
   if (code == 0) {
-    code = dress_socket(descriptor, path, owner);
+    code = hp__socket_listen(descriptor);
     if (code != 0)
       unlink(path); /* bound by us a moment ago */
   }

@@ -18,17 +18,48 @@ static const struct {
 } functions[] = {
 #define ROW(name)                                                                                  \
   { #name, offsetof(struct hp_platform_ops, name) }
-    ROW(locate),          ROW(find_user),       ROW(is_privileged),  ROW(spawn),
-    ROW(watch),           ROW(signal),          ROW(reap),           ROW(close),
-    ROW(contains),        ROW(stream_peer),     ROW(port_owner),     ROW(place),
-    ROW(directory_new),   ROW(directory_open),  ROW(directory_path), ROW(directory_use),
-    ROW(directory_write), ROW(directory_clear), ROW(directory_free), ROW(sweep),
-    ROW(alarm_new),       ROW(alarm_set),       ROW(alarm_free),     ROW(watch_new),
-    ROW(watch_free),      ROW(notify_new),      ROW(notify_free),    ROW(explain_exit),
+    ROW(locate),
+    ROW(find_user),
+    ROW(is_privileged),
+    ROW(spawn),
+    ROW(watch),
+    ROW(signal),
+    ROW(reap),
+    ROW(close),
+    ROW(contains),
+    ROW(stream_cut),
+    ROW(stream_peer),
+    ROW(port_owner),
+    ROW(place),
+    ROW(directory_new),
+    ROW(directory_open),
+    ROW(directory_path),
+    ROW(directory_use),
+    ROW(directory_write),
+    ROW(directory_read),
+    ROW(directory_make),
+    ROW(directory_rename),
+    ROW(directory_clear),
+    ROW(directory_free),
+    ROW(sweep),
+    ROW(alarm_new),
+    ROW(alarm_set),
+    ROW(alarm_free),
+    ROW(watch_new),
+    ROW(watch_free),
+    ROW(notify_new),
+    ROW(notify_free),
+    ROW(stdio_hold),
+    ROW(stdio_release),
+    ROW(explain_exit),
 #undef ROW
 };
 
 enum { FUNCTION_COUNT = sizeof functions / sizeof *functions };
+
+_Static_assert(FUNCTION_COUNT *FUNCTION_SIZE ==
+                   sizeof(struct hp_platform_ops) - offsetof(struct hp_platform_ops, locate),
+               "a function of struct hp_platform_ops has no row here");
 
 void hp_conform_platform_table(const struct hp_platform_subject *subject) {
   const struct hp_platform_ops *ops = subject->ops;
@@ -292,4 +323,35 @@ void hp_conform_platform_explain(const struct hp_platform_subject *subject) {
     for (size_t i = 0; i < sizeof far / sizeof *far; i++)
       explain(subject->ops, (enum hp_exit_kind)kind, far[i]);
   }
+}
+
+static int open_any(void) {
+  uv_fs_t request;
+  int file = uv_fs_open(NULL, &request, hp_test_file("any", ""), UV_FS_O_RDONLY, 0, NULL);
+  uv_fs_req_cleanup(&request);
+  return file;
+}
+
+static void close_file(int file) {
+  uv_fs_t request;
+  CHECK_INT(uv_fs_close(NULL, &request, file, NULL), 0);
+  uv_fs_req_cleanup(&request);
+}
+
+void hp_conform_platform_stdio_hold(const struct hp_platform_subject *subject) {
+  const struct hp_platform_ops *ops = subject->ops;
+  unsigned before = ops->stdio_hold(); /* what whoever started us has closed */
+  CHECK_INT(ops->stdio_hold(), 0);     /* nothing is free now */
+  ops->stdio_release(0);
+  if (CLAIMS(subject, HP_CLAIM_STDIO)) {
+    close_file(0);
+    unsigned held = ops->stdio_hold();
+    CHECK_INT(held, 1);
+    int file = open_any();
+    CHECK(file > 2);
+    close_file(file);
+    ops->stdio_release(held);
+    CHECK_INT(open_any(), 0); /* free again, and ours from now on */
+  }
+  ops->stdio_release(before & ~1U);
 }

@@ -20,7 +20,8 @@ enum hp_platform_claims {
   HP_CLAIM_DEATH_SIGNAL = 1 << 5,
   HP_CLAIM_WATCH = 1 << 6,
   HP_CLAIM_NOTIFY = 1 << 7,
-  HP_CLAIM_MODES = 1 << 8 /* the mode of a file says who may read it */
+  HP_CLAIM_MODES = 1 << 8, /* the mode of a file says who may read it */
+  HP_CLAIM_STDIO = 1 << 9  /* a descriptor takes the lowest number that is free */
 };
 
 struct hp_platform_subject {
@@ -38,7 +39,7 @@ typedef void hp_conform_platform(const struct hp_platform_subject *subject);
 hp_conform_platform hp_conform_platform_table, hp_conform_platform_register,
     hp_conform_platform_refuse, hp_conform_platform_serve, hp_conform_platform_locate,
     hp_conform_platform_locate_ways, hp_conform_platform_locate_nothing, hp_conform_platform_users,
-    hp_conform_platform_places, hp_conform_platform_explain;
+    hp_conform_platform_places, hp_conform_platform_explain, hp_conform_platform_stdio_hold;
 
 /* platform_spawn.c: what reaches a process, and what one says that cannot be */
 hp_conform_platform hp_conform_platform_arguments, hp_conform_platform_environment,
@@ -55,7 +56,8 @@ hp_conform_platform hp_conform_platform_exits, hp_conform_platform_late_watch,
 
 /* platform_directory.c */
 hp_conform_platform hp_conform_platform_directory_new, hp_conform_platform_directory_open,
-    hp_conform_platform_directory_write, hp_conform_platform_directory_clear,
+    hp_conform_platform_directory_write, hp_conform_platform_directory_read,
+    hp_conform_platform_directory_make, hp_conform_platform_directory_clear,
     hp_conform_platform_directory_use, hp_conform_platform_directory_failures,
     hp_conform_platform_sweep;
 
@@ -66,7 +68,7 @@ hp_conform_platform hp_conform_platform_alarm, hp_conform_platform_alarm_stop,
 
 /* platform_peer.c: who is at the other end */
 hp_conform_platform hp_conform_platform_stream_peer, hp_conform_platform_stream_stranger,
-    hp_conform_platform_port_owner;
+    hp_conform_platform_stream_cut, hp_conform_platform_port_owner;
 
 /* platform_leak.c: all of it, many times */
 hp_conform_platform hp_conform_platform_no_leak;

@@ -144,6 +144,79 @@ void hp_conform_platform_directory_write(const struct hp_platform_subject *subje
   CHECK_INT(hp_conform_count_names(base), 0);
 }
 
+static int read_some(const struct hp_platform_ops *ops, hp_directory *directory, const char *name,
+                     size_t size, char text[16]) {
+  size_t length = 0;
+  memset(text, 0, 16);
+  int code = ops->directory_read(directory, name, text, size, &length, NULL);
+  CHECK_INT(code == 0 ? length : 0, strlen(text));
+  CHECK(length <= size);
+  return code;
+}
+
+/* Whoever may write in it could lead us elsewhere. Not every OS lets us make a link. */
+static void expect_no_link(const struct hp_platform_ops *ops, hp_directory *directory) {
+  char text[16];
+  uv_fs_t request;
+  const char *link = hp_conform_path(ops->directory_path(directory), "link");
+  if (uv_fs_symlink(NULL, &request, hp_test_file("stranger", "secret"), link, 0, NULL) == 0)
+    CHECK(read_some(ops, directory, "link", sizeof text - 1, text) < 0);
+  uv_fs_req_cleanup(&request);
+}
+
+void hp_conform_platform_directory_read(const struct hp_platform_subject *subject) {
+  const struct hp_platform_ops *ops = subject->ops;
+  hp_directory *directory = make(ops, hp_test_directory());
+  struct hp_error error = {0};
+  char text[16];
+  size_t length;
+  REQUIRE(directory);
+  CHECK_INT(ops->directory_write(directory, "conf", "0123456789", 10, NULL), 0);
+  CHECK_INT(ops->directory_write(directory, "empty", "", 0, NULL), 0);
+  CHECK_INT(read_some(ops, directory, "conf", sizeof text - 1, text), 0);
+  CHECK_TEXT(text, "0123456789");
+  CHECK_INT(read_some(ops, directory, "conf", 4, text), 0);
+  CHECK_TEXT(text, "0123");
+  CHECK_INT(read_some(ops, directory, "empty", sizeof text - 1, text), 0);
+  CHECK_TEXT(text, "");
+  CHECK_INT(ops->directory_read(directory, "missing", text, 1, &length, &error), HP_ENOTFOUND);
+  hp_conform_error(&error, HP_ENOTFOUND, "missing");
+  make_folder(hp_conform_path(ops->directory_path(directory), "folder"));
+  CHECK(read_some(ops, directory, "folder", 4, text) < 0);
+  for (size_t i = 0; i < sizeof outside / sizeof *outside; i++)
+    CHECK(read_some(ops, directory, outside[i], 4, text) < 0);
+  expect_no_link(ops, directory);
+  ops->directory_free(directory);
+}
+
+void hp_conform_platform_directory_make(const struct hp_platform_subject *subject) {
+  const struct hp_platform_ops *ops = subject->ops;
+  hp_directory *directory = make(ops, hp_test_directory());
+  struct hp_error error = {0};
+  REQUIRE(directory);
+  const char *path = ops->directory_path(directory);
+  CHECK_INT(ops->directory_make(directory, "new", NULL), 0);
+  expect_private(subject, hp_conform_path(path, "new"), 0700);
+  put(hp_conform_path(path, "new/file"), "x");
+  int code = ops->directory_make(directory, "new", &error); /* it is there */
+  CHECK(code < 0);
+  hp_conform_error(&error, code, "new");
+  CHECK_INT(ops->directory_rename(directory, "new", "good", NULL), 0);
+  CHECK_TEXT(hp_conform_read(hp_conform_path(path, "good/file")), "x");
+  CHECK(!hp_conform_exists(hp_conform_path(path, "new")));
+  code = ops->directory_rename(directory, "new", "other", &error);
+  CHECK(code < 0);
+  hp_conform_error(&error, code, "new");
+  for (size_t i = 0; i < sizeof outside / sizeof *outside; i++) {
+    CHECK(ops->directory_make(directory, outside[i], NULL) < 0);
+    CHECK(ops->directory_rename(directory, "good", outside[i], NULL) < 0);
+    CHECK(ops->directory_rename(directory, outside[i], "other", NULL) < 0);
+  }
+  CHECK_TEXT(hp_conform_read(hp_conform_path(path, "good/file")), "x");
+  ops->directory_free(directory);
+  CHECK_INT(hp_conform_count_names(hp_test_directory()), 0);
+}
+
 void hp_conform_platform_directory_clear(const struct hp_platform_subject *subject) {
   const struct hp_platform_ops *ops = subject->ops;
   hp_directory *directory = make(ops, hp_test_directory());

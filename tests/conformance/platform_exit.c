@@ -105,13 +105,10 @@ static void kill_rest(struct hp_actor *actor) {
   ops->reap(actor->child);
 }
 
-void hp_conform_platform_before_reap(const struct hp_platform_subject *subject) {
-  struct hp_scene scene;
+/* It ended by itself and not well; `fork`: a descendant of its session or of one of its own. */
+static void leave_descendant(struct hp_scene *scene, const char *fork) {
   struct hp_actor actor;
-  if (!CLAIMS(subject, HP_CLAIM_TREE))
-    return;
-  hp_scene_begin(&scene, subject);
-  hp_actor_init(&actor, &scene, "fork:", "exit:6", NULL);
+  hp_actor_init(&actor, scene, fork, "exit:6", NULL);
   actor.exited = kill_rest;
   if (hp_actor_start(&actor)) {
     CHECK(actor.child->containment >= HP_CONTAINMENT_TREE);
@@ -121,6 +118,15 @@ void hp_conform_platform_before_reap(const struct hp_platform_subject *subject) 
   CHECK_INT(actor.child->exit.kind, HP_EXIT_CODE);
   CHECK_INT(actor.child->exit.value, 6);
   hp_actor_fini(&actor);
+}
+
+void hp_conform_platform_before_reap(const struct hp_platform_subject *subject) {
+  struct hp_scene scene;
+  if (!CLAIMS(subject, HP_CLAIM_TREE))
+    return;
+  hp_scene_begin(&scene, subject);
+  leave_descendant(&scene, "fork:");
+  leave_descendant(&scene, "fork:away");
   hp_scene_end(&scene);
 }
 
@@ -146,14 +152,20 @@ void hp_conform_platform_leader(const struct hp_platform_subject *subject) {
   hp_scene_end(&scene);
 }
 
+static void kill_family(struct hp_scene *scene, const char *fork) {
+  struct hp_actor actor;
+  if (start_family(scene, &actor, fork))
+    hp_actor_kill(&actor);
+  hp_actor_fini(&actor);
+}
+
 void hp_conform_platform_tree(const struct hp_platform_subject *subject) {
   struct hp_scene scene;
-  struct hp_actor actor;
+  if (!CLAIMS(subject, HP_CLAIM_TREE))
+    return;
   hp_scene_begin(&scene, subject);
-  if (CLAIMS(subject, HP_CLAIM_TREE) && start_family(&scene, &actor, "fork:")) {
-    hp_actor_kill(&actor);
-    hp_actor_fini(&actor);
-  }
+  kill_family(&scene, "fork:");
+  kill_family(&scene, "fork:away"); /* whatever their session */
   hp_scene_end(&scene);
 }
 
@@ -269,8 +281,7 @@ static void expect_family(const struct hp_actor *actor) {
   CHECK(actor->scene->ops->contains(actor->child, -1) != 1);
 }
 
-/* A descendant of its own session belongs to it; that a signal for the tree reaches it is promised
- * by nobody. */
+/* A descendant of its own session belongs to it too. */
 void hp_conform_platform_contains(const struct hp_platform_subject *subject) {
   struct hp_scene scene;
   struct hp_actor near, away;

@@ -75,6 +75,12 @@ static void use_directories(const struct hp_platform_ops *ops) {
   CHECK(ops->directory_new(&none, hp_conform_path(base, "no"), &hp_conform_ourselves, NULL) < 0);
   CHECK_INT(ops->directory_write(made, "file", "x", 1, NULL), 0);
   CHECK(ops->directory_write(made, "../file", "x", 1, &error) < 0);
+  char text[4];
+  size_t length;
+  CHECK_INT(ops->directory_read(made, "file", text, sizeof text, &length, NULL), 0);
+  CHECK_INT(ops->directory_make(made, "new", NULL), 0);
+  CHECK(ops->directory_make(made, "new", &error) < 0);
+  CHECK_INT(ops->directory_rename(made, "new", "old", NULL), 0);
   CHECK_INT(ops->directory_clear(made, "file", NULL), 0);
   ops->directory_use(made, uv_os_getpid());
   CHECK_INT(ops->sweep(base), 0);

@@ -34,7 +34,10 @@ static bool has_met(void *data) {
 
 static bool listen_over(struct meeting *meeting, struct hp_scene *scene,
                         const struct hp_transport_ops *transport) {
-  struct hp_transport_spec spec = {.directory = hp_test_directory(), .name = "m"};
+  static int number;
+  char name[16];
+  snprintf(name, sizeof name, "m%d", number++);
+  struct hp_transport_spec spec = {.directory = hp_test_directory(), .name = name};
   if (transport->kind == HP_ENDPOINT_TCP)
     spec = (struct hp_transport_spec){.host = "127.0.0.1"};
   memset(meeting, 0, sizeof *meeting);
@@ -127,6 +130,84 @@ void hp_conform_platform_stream_stranger(const struct hp_platform_subject *subje
   }
   part(&meeting);
   hp_scene_end(&scene);
+}
+
+/* ---- A connection that is cut ---- */
+
+struct end {
+  char byte[1];
+  int endings;
+};
+
+static void lend(uv_handle_t *handle, size_t size, uv_buf_t *buffer) {
+  struct end *end = handle->data;
+  (void)size;
+  *buffer = uv_buf_init(end->byte, sizeof end->byte);
+}
+
+static void await_ending(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer) {
+  struct end *end = stream->data;
+  (void)buffer;
+  CHECK(size <= 0); /* nobody has sent anything */
+  end->endings += size < 0;
+  uv_read_stop(stream);
+}
+
+static bool have_ended(void *data) {
+  const struct end *ends = data;
+  return ends[0].endings && ends[1].endings;
+}
+
+static void expect_cut(const struct hp_platform_subject *subject,
+                       const struct hp_transport_ops *transport) {
+  struct hp_scene scene;
+  struct meeting meeting;
+  struct end ends[2] = {{.endings = 0}};
+  hp_scene_begin(&scene, subject);
+  if (listen_over(&meeting, &scene, transport) && meet_ourselves(&meeting, transport)) {
+    uv_stream_t *streams[2] = {meeting.served, &meeting.request.as.stream};
+    for (int i = 0; i < 2; i++) {
+      streams[i]->data = &ends[i];
+      uv_read_start(streams[i], lend, await_ending);
+    }
+    hp_scene_settle(&scene);
+    CHECK(ends[0].endings == 0 && ends[1].endings == 0);
+    subject->ops->stream_cut(streams[0]);
+    CHECK(hp_scene_until(&scene, have_ended, ends));
+    subject->ops->stream_cut(streams[0]); /* there is no harm in it */
+    CHECK(!uv_is_closing((uv_handle_t *)streams[0]) && !uv_is_closing((uv_handle_t *)streams[1]));
+  }
+  part(&meeting);
+  hp_scene_end(&scene);
+}
+
+/* The end of its tether is what it waits for; our handle stays open. */
+static void expect_end_of_tether(const struct hp_platform_subject *subject) {
+  struct hp_scene scene;
+  struct meeting meeting;
+  struct hp_actor actor;
+  char order[2 * HP_PATH_SIZE];
+  hp_scene_begin(&scene, subject);
+  if (listen_over(&meeting, &scene, subject->local)) {
+    snprintf(order, sizeof order, "callback:%s hello", meeting.listener.endpoint.path);
+    hp_actor_init(&actor, &scene, order, "tether", "exit:9", NULL);
+    hp_actor_start(&actor);
+    CHECK(hp_scene_until(&scene, has_met, &meeting));
+    hp_scene_settle(&scene);
+    CHECK_INT(actor.exits, 0);
+    subject->ops->stream_cut(meeting.served);
+    hp_actor_ends(&actor);
+    CHECK_INT(actor.child->exit.value, 9);
+    hp_actor_fini(&actor);
+  }
+  part(&meeting);
+  hp_scene_end(&scene);
+}
+
+void hp_conform_platform_stream_cut(const struct hp_platform_subject *subject) {
+  expect_cut(subject, subject->local);
+  expect_cut(subject, &hp__transport_tcp);
+  expect_end_of_tether(subject);
 }
 
 /* ---- Ports ---- */

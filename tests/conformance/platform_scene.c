@@ -112,6 +112,7 @@ int hp_actor_spawn(struct hp_actor *actor) {
   struct hp_scene *scene = actor->scene;
   int code = scene->ops->spawn(&scene->loop, actor->child, &actor->spawn, &actor->error);
   CHECK(code == 0 ? actor->child->pid > 0 : actor->child->pid == 0);
+  CHECK(actor->child->containment <= scene->ops->containment);
   actor->spawned = code == 0;
   for (int i = 0; i < 2 && actor->spawned && !actor->spawn.inherit_stdio; i++) {
     CHECK_INT(uv_read_start((uv_stream_t *)&actor->pipes[i], lend, collect), 0);

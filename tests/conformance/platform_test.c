@@ -17,7 +17,7 @@ static const struct {
 } rows[] = {
     {"linux", HP_CLAIM_SIGNALS | HP_CLAIM_TREE | HP_CLAIM_CONTAINS | HP_CLAIM_STREAM_PEER |
                   HP_CLAIM_PORT_OWNER | HP_CLAIM_DEATH_SIGNAL | HP_CLAIM_WATCH | HP_CLAIM_NOTIFY |
-                  HP_CLAIM_MODES},
+                  HP_CLAIM_MODES | HP_CLAIM_STDIO},
 };
 
 static void each(hp_conform_platform *conform) {
@@ -72,6 +72,10 @@ HP_TEST(places) {
 
 HP_TEST(every_exit_is_explained_or_not) {
   each(hp_conform_platform_explain);
+}
+
+HP_TEST(closed_stdio_is_held) {
+  each(hp_conform_platform_stdio_hold);
 }
 
 HP_TEST(arguments_arrive_exactly) {
@@ -162,6 +166,14 @@ HP_TEST(files_are_written_whole_and_inside) {
   each(hp_conform_platform_directory_write);
 }
 
+HP_TEST(files_are_read_from_inside_alone) {
+  each(hp_conform_platform_directory_read);
+}
+
+HP_TEST(directories_are_made_and_renamed_inside) {
+  each(hp_conform_platform_directory_make);
+}
+
 HP_TEST(a_tree_is_cleared_and_nothing_else) {
   each(hp_conform_platform_directory_clear);
 }
@@ -208,6 +220,10 @@ HP_TEST(the_other_end_of_a_stream) {
 
 HP_TEST(the_other_end_is_a_process_of_ours) {
   each(hp_conform_platform_stream_stranger);
+}
+
+HP_TEST(a_stream_that_is_cut_ends_at_both_ends) {
+  each(hp_conform_platform_stream_cut);
 }
 
 HP_TEST(the_owner_of_a_port) {

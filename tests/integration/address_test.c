@@ -132,7 +132,7 @@ static void leave_with_thief(hp_context *context) {
 #define SERVER                                                                                     \
   "transports: {thief: {arguments: ['mark:${env.D}/tries', 'listen-tcp:${endpoint.port}', "        \
   "'notify:READY=1', serve]}}",                                                                    \
-      "ready: {kind: notify}", "port_taken: Address already in use"
+      "ready: {kind: notify}", "port_taken: ADDRESS already in use"
 
 HP_TEST(a_stolen_port_is_exchanged) {
   hp_context *context = context_with_thief(2);
@@ -204,7 +204,7 @@ static int fill_queue(int listener, uint16_t port, int fds[8]) {
   listen(listener, 0);
   for (; count < 8; count++) {
     fds[count] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    connect(fds[count], (struct sockaddr *)&address, sizeof address);
+    (void)connect(fds[count], (struct sockaddr *)&address, sizeof address);
   }
   return count;
 }

@@ -223,3 +223,32 @@ HP_TEST(the_last_event_tells_of_force) {
   CHECK_INT(last_error(hp_test_child("unix", arguments, ready, NULL), 0), 0);
   CHECK_INT(last_error(hp_test_echo("unix"), -1), 0);
 }
+
+/* ---- The end of the context ---- */
+
+struct starter {
+  hp_context *context;
+  hp_options *options;
+  int code;
+};
+
+static void start_another(hp_process *process, const hp_event *event, void *data) {
+  struct starter *starter = data;
+  hp_process *other;
+  (void)process;
+  if (hp_event_state(event) == HP_STATE_STOPPED)
+    starter->code = hp_process_start_async(starter->context, starter->options, start_another, data,
+                                           &other, NULL);
+}
+
+/* It would never come to an end if it took them. */
+HP_TEST(a_context_that_is_closed_takes_no_new_server) {
+  struct starter starter = {.context = hp_test_context(), .options = hp_test_echo("unix")};
+  hp_process *process;
+  REQUIRE(hp_process_start_async(starter.context, starter.options, start_another, &starter,
+                                 &process, NULL) == 0);
+  CHECK_INT(hp_process_wait_ready(process, -1, NULL), 0);
+  hp_test_leave(starter.context);
+  CHECK_INT(starter.code, HP_ESTATE);
+  hp_options_free(starter.options);
+}

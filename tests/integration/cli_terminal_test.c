@@ -2,6 +2,7 @@
 /* The tool on a terminal: what a person sees, and where Ctrl-C goes. */
 #include "tests/support/tool.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,6 +26,20 @@ HP_TEST(ctrl_c_is_the_commands_first) {
   CHECK_HAS(tool.out, "told");
   CHECK(process_ends(server, 0));
   close(server);
+}
+
+/* kill -INT at the tool alone: the terminal has not given it to the command. */
+HP_TEST(sigint_that_was_sent_to_the_tool_is_passed_on) {
+  struct tool tool;
+  tool_init(&tool, "run", "--", "sh", "-c",
+            "trap 'echo told; exit 5' INT; echo begun; while :; do sleep 0.05; done", NULL);
+  REQUIRE(tool_start_on_terminal(&tool));
+  REQUIRE(tool_until(&tool, "begun"));
+  kill(tool.pid, SIGINT);
+  CHECK(tool_end(&tool));
+  CHECK_INT(tool.status, 5);
+  CHECK_HAS(tool.out, "told");
+  CHECK_HAS(tool.out, "echo ended by tether, ");
 }
 
 /* A client takes Ctrl-C for itself, any number of times. */

@@ -392,3 +392,39 @@ HP_TEST(check_finds_what_a_plan_finds) {
   tool_init(&tool, "check", file, NULL);
   check_failure(&tool, 122, "did you mean 'greeting'?");
 }
+
+/* ---- What a person is told ---- */
+
+HP_TEST(verbose_tells_how_the_server_was_stopped) {
+  struct tool tool;
+  tool_init(&tool, "run", "--verbose", "--", "true", NULL);
+  CHECK_INT(tool_run(&tool), 0);
+  CHECK_HAS(tool.err, "echo ended by tether, ");
+  CHECK_HAS(tool.err, " ms after the stop began\n");
+}
+
+/* A terminal obeys what it is sent. */
+HP_TEST(the_servers_own_words_are_not_obeyed) {
+  struct tool tool;
+  char file[1024];
+  snprintf(file, sizeof file, "%s", sleepy());
+  tool_init(
+      &tool, "run", "sleepy", "--file", file, "--binary",
+      tool_script("loud", "printf '\\033]0;title\\007 \\302\\233 caf\\303\\251\\n' >&2; exit 3"),
+      NULL);
+  tool_start(&tool);
+  tool_script_pid();
+  CHECK(tool_end(&tool));
+  CHECK_HAS(tool.err, "^[]0;title^G \\x9b caf\303\251\n");
+  CHECK(!strchr(tool.err, '\033'));
+}
+
+HP_TEST(containment_that_cannot_be_had_is_122) {
+  struct tool tool;
+  tool_init(&tool, "plan", "--file",
+            hp_test_file("crash.yaml", "version: 1\nprofiles:\n"
+                                       "  default: {server: echo, containment: tree+crash}\n"),
+            NULL);
+  CHECK_INT(tool_run(&tool), 122);
+  CHECK_HAS(tool.err, "'tree+crash' was required");
+}

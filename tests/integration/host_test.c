@@ -137,3 +137,21 @@ HP_TEST(stdio_is_closed) {
   }
   CHECK(closed_again);
 }
+
+/* A worker of the host's holds copies of all our descriptors: the tether's end must reach the
+ * server all the same. */
+HP_TEST(a_fork_of_the_host_holds_the_tether) {
+  hp_context *context = hp_test_context();
+  hp_process *process = hp_test_up(context, hp_test_echo("unix"));
+  REQUIRE(process != NULL);
+  pid_t worker = fork();
+  if (worker == 0)
+    for (;;)
+      pause();
+  CHECK_INT(hp_process_shutdown(process, -1, NULL), 0);
+  CHECK_TEXT(hp_process_stop_rung(process), "tether");
+  kill(worker, SIGKILL);
+  waitpid(worker, NULL, 0);
+  hp_process_close(process);
+  hp_test_leave(context);
+}

@@ -90,6 +90,7 @@ static void fini(struct rounds *rounds) {
 static void run_round(struct rounds *rounds) {
   hp_process *process;
   CHECK_INT(hp_process_start(rounds->context, rounds->options[2], &process, NULL), HP_EEXITED);
+  hp_process_close(process);
   CHECK_INT(hp_process_start_async(rounds->context, rounds->options[3], NULL, NULL, &process, NULL),
             0);
   CHECK_INT(hp_process_wait_ready(process, 1, NULL), HP_ETIMEDOUT);

@@ -176,6 +176,32 @@ HP_TEST(killed_at_once_leaves_no_process_and_no_file) {
   hp_served_end(&postgres);
 }
 
+/* A backend sees the end of its parent only between two queries. */
+HP_TEST(killed_with_a_long_query_leaves_no_process) {
+  SERVED(postgres, "postgres", "unix", "psql");
+  if (hp_served_start(&postgres)) {
+    int input, output;
+    const char *descriptor = hp_process_descriptor(postgres.process);
+    const char *argv[] = {"psql", "-X", "-d", descriptor, NULL};
+    static const char query[] = "select count(*) from generate_series(1,1e12);\n";
+    CHECK(hp_world_start(argv, &input, &output) > 0);
+    CHECK_INT(write(input, query, sizeof query - 1), sizeof query - 1);
+    for (int tries = 0; tries < 200 && !strstr(postgres.output, "1\n"); tries++)
+      ask(&postgres, descriptor,
+          "select count(*) from pg_stat_activity where query like 'select count(*) from gen%' and "
+          "state = 'active'");
+    CHECK_TEXT(postgres.output, "1\n");
+    CHECK_INT(hp_process_shutdown(postgres.process, 0, NULL), 0);
+    close(input);
+    close(output);
+  }
+  hp_process_close(postgres.process);
+  postgres.process = NULL;
+  CHECK(hp_world_is_empty_within(2000));
+  hp_world_remove_segments();
+  hp_served_end(&postgres);
+}
+
 HP_TEST(stopped_during_its_preparation_leaves_nothing) {
   SERVED(postgres, "postgres", "unix", "psql");
   if (CHECK_INT(hp_process_start_async(postgres.context, postgres.options, NULL, NULL,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define RUN "arguments: ['mark:${data_dir}/cluster/used', 'write:up', pause]", READY
 #define READY "ready: {kind: line, line: up}"
@@ -192,5 +193,30 @@ HP_TEST(secrets_stay_with_the_data) {
   CHECK_INT(hp_test_count_lines(name), 2);
   CHECK(stat(hp_test_path("data/secret-password"), &stat_of) == 0);
   CHECK_INT(stat_of.st_mode & 0777, 0600);
+  hp_test_leave(context);
+}
+
+/* Nothing that somebody put there is followed, waited for, or overwritten. */
+HP_TEST(a_secret_that_is_no_file_of_ours) {
+  hp_context *context = hp_test_context();
+  CHECK_INT(mkdir(hp_test_path("data"), 0700), 0);
+  for (int link = 0; link < 2; link++) {
+    char path[700], target[700];
+    hp_process *process;
+    hp_error *error;
+    snprintf(path, sizeof path, "%s", hp_test_path("data/secret-password"));
+    snprintf(target, sizeof target, "%s", hp_test_path("elsewhere"));
+    CHECK_INT(link ? symlink(target, path) : mkfifo(path, 0600), 0);
+    hp_options *options = hp_test_child(
+        "unix", "secrets: [password]",
+        "arguments: ['mark:${env.D}/is-${secret.password}', 'write:up', pause]", READY, NULL);
+    CHECK(hp_test_start(context, on_data(options), &process, &error) < 0);
+    CHECK_INT(hp_error_phase(error), HP_PHASE_PREPARE);
+    CHECK_HAS(hp_error_message(error), "secret-password");
+    CHECK_HAS(hp_error_cause(error), "no plain file of ours");
+    hp_error_free(error);
+    CHECK_INT(unlink(path), 0);
+  }
+  CHECK(!hp_test_exists("elsewhere"));
   hp_test_leave(context);
 }

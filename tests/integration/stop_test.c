@@ -216,6 +216,28 @@ HP_TEST(a_command_that_hangs) {
   hp_test_leave(context);
 }
 
+/* A tether that was never tied cannot be cut: waiting for it would be waiting for nothing. */
+HP_TEST(a_rung_with_nothing_to_act_on) {
+  hp_context *context = hp_test_context();
+  struct hp_test_log log;
+  hp_test_log_init(&log);
+  hp_process *process = hp_test_begin(
+      context,
+      hp_test_child(
+          "unix", "arguments: ['ignore:15', 'mark:${env.D}/up', pause]", "ready: {kind: callback}",
+          "stop: [{tether: true, wait: 1d}, {signal: TERM, wait: 100ms}, {kill: true}]", NULL),
+      &log);
+  REQUIRE(process != NULL);
+  hp_test_await_file("up");
+  hp_process_stop_async(process);
+  CHECK_INT(hp_process_wait(process, HP_PATIENCE_MS, NULL), HP_EKILLED);
+  CHECK_TEXT(hp_process_stop_rung(process), "kill");
+  CHECK(!hp_test_log_has(&log, "tether"));
+  hp_process_close(process);
+  hp_test_leave(context);
+  hp_test_log_fini(&log);
+}
+
 /* ---- While it starts ---- */
 
 HP_TEST(a_stop_while_it_waits) {
@@ -249,7 +271,7 @@ static void stop_late(void *data) {
   struct late_stopper *stopper = data;
   hp_test_await_file("up");
   hp_context_register_transport(stopper->context, &nothing, NULL);
-  hp_process_shutdown_async(stopper->process, -1);
+  hp_process_shutdown(stopper->process, -1, NULL);
 }
 
 HP_TEST(a_blocking_start_is_stopped_from_outside) {
@@ -261,7 +283,8 @@ HP_TEST(a_blocking_start_is_stopped_from_outside) {
   CHECK_INT(hp_process_start(stopper.context, options, &stopper.process, NULL), HP_ECANCELED);
   CHECK(!hp_test_is_running(hp_test_number_in("up")));
   uv_thread_join(&thread);
-  CHECK(stopper.process == NULL);
+  CHECK_INT(hp_process_state(stopper.process), HP_STATE_STOPPED);
+  hp_process_close(stopper.process);
   hp_options_free(options);
   hp_test_leave(stopper.context);
 }

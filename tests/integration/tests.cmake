@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The lifecycle of a server through the public API.
-foreach(subject process failure stop callbacks address readiness output prepare host plugin leak)
+foreach(subject plan process failure stop callbacks address readiness output prepare host plugin leak)
   hp_add_tests(integration/${subject}_test.c SOURCES support/server.c)
 endforeach()
 

@@ -138,6 +138,10 @@ int hp_test_start(hp_context *context, hp_options *options, hp_process **process
   *error = NULL;
   int result = hp_process_start(context, options, process, error);
   hp_options_free(options);
+  if (result < 0) {
+    hp_process_close(*process);
+    *process = NULL;
+  }
   return result;
 }
 
@@ -321,8 +325,10 @@ void hp_test_log_event(hp_process *process, const hp_event *event, void *data) {
   uv_mutex_lock(&log->lock);
   size_t length = strlen(log->text), room = sizeof log->text - length;
   if (hp_event_kind(event) == HP_EVENT_STATE)
-    snprintf(log->text + length, room, "%s ", hp_state_name(hp_event_state(event)));
-  else
+    length += (size_t)snprintf(log->text + length, room, "%s ",
+                               hp_state_name(hp_event_state(event)));
+  room = sizeof log->text - length;
+  if (text || hp_event_kind(event) == HP_EVENT_INFO)
     snprintf(log->text + length, room, "(%s) ", text ? text : "");
   uv_cond_broadcast(&log->changed);
   uv_mutex_unlock(&log->lock);

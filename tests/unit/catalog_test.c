@@ -83,15 +83,14 @@ HP_TEST(redis_as_it_is_written) {
   CHECK_INT(redis->folders[HP_OS_LINUX].count, 4);
   CHECK_TEXT(redis->folders[HP_OS_WINDOWS].items[0], "C:\\Program Files\\Redis");
   CHECK_TEXT(redis->user_as_root.items[0], "redis");
-  check_template(&redis->arguments.items[0], "<files.redis.conf>");
-  CHECK_INT(redis->file_count, 2);
+  check_template(&redis->transports[1].arguments.items[0], "<files.redis.conf>");
+  CHECK_INT(redis->file_count, 1);
   CHECK_TEXT(redis->files[0].name, "redis.conf");
-  CHECK_TEXT(redis->files[0].transport, "unix");
-  CHECK_TEXT(redis->files[1].transport, "tcp");
+  CHECK_TEXT(redis->files[0].transport, "tcp");
   CHECK_TEXT(redis->secrets[0].name, "password");
   CHECK_TEXT(redis->transports[0].kind, "unix");
   check_template(&redis->transports[1].descriptor,
-                 "redis://default:<secret.password>@<endpoint.host>:<endpoint.port>");
+                 "redis://default:<secret.password>@<endpoint.authority>");
   CHECK(redis->transports[1].reuse_address);
   CHECK(redis->transports[1].port_auto == NULL);
   CHECK_INT(redis->ready.kind, HP_READY_NOTIFY);
@@ -193,6 +192,7 @@ HP_TEST(a_server_of_ones_own) {
                "    binary: {names: mine, folders: {linux: /opt/mine}}\n"
                "    arguments: serve\n"
                "    transports: {tcp: {reuse_address: no, arguments: ['-p', '${endpoint.port}']}}\n"
+               "    port_taken: in use\n"
                "    settings:\n"
                "      mode: {type: enum, values: [a, b], default: a, arguments: '-m${value}'}\n"
                "    files: {conf: {content: 'x ${endpoint.port}'}}\n"

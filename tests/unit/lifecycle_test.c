@@ -193,6 +193,14 @@ HP_TEST(stops_patiently) {
        "31 STOP never -> STOP=0 INFORM stopping/asked");
 }
 
+HP_TEST(leaves_a_rung_that_is_empty) {
+  TELL(plain, TO_READY, "30 STOP never -> STOP=0 ARM=40 NOTIFY stopping/asked",
+       "30 RUNG_EMPTY -> STOP=1 ARM=50 INFORM stopping/asked",
+       "31 EXITED -> RELEASE DISARM NOTIFY stopped/asked");
+  TELL(mixed, TO_READY, "30 STOP patiently -> STOP=0 ARM=40 NOTIFY stopping/asked",
+       "30 RUNG_EMPTY -> STOP=2 DISARM INFORM stopping/asked", "31 RUNG_EMPTY -> stopping/asked");
+}
+
 HP_TEST(kills_at_once) {
   TELL(plain, TO_READY, "30 STOP 0 -> STOP=3 NOTIFY stopping/asked", "31 STOP 0 -> stopping/asked",
        "32 STOP 50 -> stopping/asked", "33 STOP never -> stopping/asked",
@@ -385,13 +393,14 @@ HP_TEST(restarts_by_policy_only) {
 /* Which cells do something, by state: S.tart P.repared … as the events' order has it. */
 HP_TEST(fills_every_cell) {
   static const char *const busy[HP_STATE_COUNT] = {
-      /*                     SPsfErXTHDOhRx: START PREPARED SPAWNED SPAWN_FAILED ENDPOINT READY
-                             EXTEND STATUS HEALTH_LOST DEADLINE STOP HOLD RESUME EXITED */
-      [HP_STATE_IDLE] = "x.........x...",     [HP_STATE_PREPARING] = ".x.......xxx.x",
-      [HP_STATE_STARTING] = "..xx.....xxx..", [HP_STATE_WAITING] = "....xxxx.xxx.x",
-      [HP_STATE_READY] = "....x..xxxxx.x",    [HP_STATE_STOPPING] = "......xx.xx..x",
-      [HP_STATE_BACKOFF] = ".........xxx..",  [HP_STATE_HELD] = "..........x.x.",
-      [HP_STATE_STOPPED] = "..............",  [HP_STATE_FAILED] = ".............."};
+      /*                     SPsfErXTHDOhRxe: START PREPARED SPAWNED SPAWN_FAILED ENDPOINT READY
+                             EXTEND STATUS HEALTH_LOST DEADLINE STOP HOLD RESUME EXITED
+                             RUNG_EMPTY */
+      [HP_STATE_IDLE] = "x.........x....",     [HP_STATE_PREPARING] = ".x.......xxx.x.",
+      [HP_STATE_STARTING] = "..xx.....xxx...", [HP_STATE_WAITING] = "....xxxx.xxx.x.",
+      [HP_STATE_READY] = "....x..xxxxx.x.",    [HP_STATE_STOPPING] = "......xx.xx..xx",
+      [HP_STATE_BACKOFF] = ".........xxx...",  [HP_STATE_HELD] = "..........x.x..",
+      [HP_STATE_STOPPED] = "...............",  [HP_STATE_FAILED] = "..............."};
   for (int state = 0; state < HP_STATE_COUNT; state++) {
     char found[HP_ON_COUNT + 1] = "";
     for (int type = 0; type < HP_ON_COUNT; type++) {

@@ -46,7 +46,8 @@ static const struct choice choices[] = {
     {HP_ON_DEADLINE, 0},   {HP_ON_STOP, -1},          {HP_ON_STOP, 0},
     {HP_ON_STOP, 2},       {HP_ON_STOP, HP_NEVER},    {HP_ON_HOLD, 0},
     {HP_ON_RESUME, 0},     {HP_ON_EXITED, 0},         {HP_ON_EXITED, CLEAN},
-    {HP_ON_EXITED, TAKEN}, {HP_ON_EXITED, PERMANENT}, {HP_ON_SPAWN_FAILED, PERMANENT}};
+    {HP_ON_EXITED, TAKEN}, {HP_ON_EXITED, PERMANENT}, {HP_ON_SPAWN_FAILED, PERMANENT},
+    {HP_ON_RUNG_EMPTY, 0}, {HP_ON_STOP, HP_NEXT_RUNG}};
 enum { CHOICES = sizeof choices / sizeof choices[0] };
 
 static struct hp_machine_event make_event(const struct choice *choice, int64_t now) {
@@ -82,6 +83,8 @@ static bool is_fair(const struct situation *s, const struct choice *choice) {
   case HP_ON_STATUS:
   case HP_ON_HEALTH_LOST:
     return s->world.alive;
+  case HP_ON_RUNG_EMPTY:
+    return stopping && (s->world.alive || s->world.preparing);
   case HP_ON_DEADLINE:
     return s->world.timer != HP_NEVER;
   default:

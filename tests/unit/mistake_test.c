@@ -298,6 +298,14 @@ static const struct {
      "    binary: {names: s}\n"
      "    transports: {tcp: {reuse_address: ture}}\n",
      "x.yaml:5:39: unknown truth value 'ture', did you mean 'true'?"},
+    {"port that is not held and no sign that it was taken",
+     "version: 1\n"
+     "servers:\n"
+     "  s:\n"
+     "    binary: {names: s}\n"
+     "    transports: {tcp: {reuse_address: no}}\n",
+     "x.yaml:5:24: 'reuse_address: no' needs 'port_taken', what the server says when its port was "
+     "taken"},
     {"binary setting that is none",
      "version: 1\n"
      "servers:\n"

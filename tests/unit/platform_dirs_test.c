@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,9 +29,9 @@ static mode_t mode_of(const char *path) {
 }
 
 static const char *below(const char *folder, const char *name) {
-  static char paths[8][1024];
+  static char paths[8][2048];
   static int next;
-  char joined[1024], *path = paths[next++ % 8];
+  char joined[2048], *path = paths[next++ % 8];
   snprintf(joined, sizeof joined, "%s/%s", folder, name);
   return strcpy(path, joined);
 }
@@ -155,6 +156,148 @@ HP_TEST(a_users_directory_is_made_kept_and_locked) {
   CHECK_INT(platform->directory_open(&second, path, &ourselves, NULL), 0);
   platform->directory_free(second);
   hp__error_fini(&error);
+}
+
+/* As Python's multiprocessing does. */
+HP_TEST(a_fork_of_the_host_keeps_no_lock) {
+  char path[1024];
+  int ends[2];
+  hp_directory *directory;
+  snprintf(path, sizeof path, "%s/data", hp_test_directory());
+  CHECK_INT(platform->directory_open(&directory, path, &ourselves, NULL), 0);
+  CHECK_INT(pipe(ends), 0);
+  pid_t pid = fork();
+  if (pid == 0) {
+    char end;
+    close(ends[1]);
+    _exit(read(ends[0], &end, 1) == 0 ? 0 : 1);
+  }
+  platform->directory_free(directory);
+  CHECK_INT(platform->directory_open(&directory, path, &ourselves, NULL), 0);
+  platform->directory_free(directory);
+  close(ends[0]);
+  close(ends[1]);
+  CHECK_INT(waitpid(pid, NULL, 0), pid);
+}
+
+static int open_as(const char *path, const struct hp_user *user, struct hp_error *error) {
+  hp_directory *directory;
+  int code = platform->directory_open(&directory, path, user, error);
+  platform->directory_free(directory);
+  return code;
+}
+
+HP_TEST(a_directory_that_its_server_could_not_write) {
+  if (geteuid() != 0)
+    SKIP("not root");
+  static const struct {
+    uid_t user;
+    gid_t group;
+    mode_t mode;
+    int code;
+  } cases[] = {{0, 0, 0700, HP_EACCESS},
+               {0, 0, 0755, HP_EACCESS},
+               {0, 0, 0777, 0},
+               {65534, 0, 0700, 0},
+               {65534, 65534, 0577, HP_EACCESS},
+               {0, 65534, 0770, 0},
+               {0, 65534, 0757, HP_EACCESS},
+               {0, 4711, 0770, 0}};
+  struct hp_user nobody = {
+      .id = 65534, .group = 65534, .name = "nobody", .group_count = 2, .groups = {65534, 4711}};
+  const char *path = below(hp_test_directory(), "data");
+  mkdir(path, 0700);
+  for (size_t i = 0; i < HP__COUNT(cases); i++) {
+    struct hp_error error = {0};
+    CHECK(chown(path, cases[i].user, cases[i].group) == 0 && chmod(path, cases[i].mode) == 0);
+    CHECK_INT(open_as(path, &nobody, &error), cases[i].code);
+    if (cases[i].code < 0) {
+      CHECK_HAS(hp_error_message(&error), "'nobody'");
+      CHECK_HAS(hp_error_message(&error), path);
+      CHECK_HAS(hp_error_hint(&error), "chown");
+      CHECK(!exists(below(path, HP_DATA_LOCK_NAME)) || i > 1);
+    }
+    hp__error_fini(&error);
+  }
+}
+
+static int read_in(hp_directory *directory, const char *name, char *text, struct hp_error *error) {
+  size_t length;
+  int code = platform->directory_read(directory, name, text, 15, &length, error);
+  text[length] = '\0';
+  return code;
+}
+
+HP_TEST(only_a_plain_file_of_ours_is_read) {
+  hp_directory *directory = make(hp_test_directory());
+  struct hp_error error = {0};
+  char path[1024], text[16];
+  snprintf(path, sizeof path, "%s", platform->directory_path(directory));
+  const char *precious = hp_test_file("precious", "gold");
+  CHECK_INT(platform->directory_write(directory, "own", "word", 4, NULL), 0);
+  CHECK_INT(read_in(directory, "own", text, NULL), 0);
+  CHECK_TEXT(text, "word");
+  CHECK_INT(read_in(directory, "none", text, NULL), HP_ENOTFOUND);
+  CHECK_INT(symlink(precious, below(path, "symbolic")), 0);
+  CHECK_INT(link(precious, below(path, "hard")), 0);
+  CHECK_INT(mkfifo(below(path, "pipe"), 0600), 0);
+  static const char *const others[] = {"symbolic", "hard", "pipe", HP_LOCK_NAME "/x", "..", ""};
+  for (size_t i = 0; i < HP__COUNT(others); i++) {
+    CHECK(read_in(directory, others[i], text, &error) < 0);
+    CHECK_TEXT(text, "");
+    CHECK(hp_error_message(&error) != NULL);
+    hp__error_fini(&error);
+  }
+  unlink(below(path, "hard"));
+  platform->directory_free(directory);
+}
+
+HP_TEST(a_folder_is_made_and_put_in_its_place) {
+  hp_directory *directory = make(hp_test_directory());
+  struct hp_error error = {0};
+  char path[1024];
+  snprintf(path, sizeof path, "%s", platform->directory_path(directory));
+  CHECK_INT(platform->directory_make(directory, "new", NULL), 0);
+  CHECK_INT(mode_of(below(path, "new")), 0700);
+  CHECK(platform->directory_make(directory, "new", &error) < 0);
+  CHECK_HAS(hp_error_message(&error), "new");
+  hp__error_fini(&error);
+  CHECK(platform->directory_make(directory, "../out", NULL) < 0);
+  CHECK(platform->directory_rename(directory, "new", "../out", NULL) < 0);
+  CHECK(platform->directory_rename(directory, "../precious", "in", NULL) < 0);
+  CHECK(platform->directory_rename(directory, "missing", "in", NULL) < 0);
+  CHECK_INT(platform->directory_rename(directory, "new", "in", NULL), 0);
+  CHECK(exists(below(path, "in")) && !exists(below(path, "new")));
+  CHECK(!exists(below(hp_test_directory(), "out")));
+  platform->directory_free(directory);
+}
+
+static const char *exchanged; /* by a link to it, as soon as a folder was made */
+
+int mkdirat(int base, const char *name, mode_t mode) {
+  int result = (int)syscall(SYS_mkdirat, base, name, mode);
+  if (exchanged && (unlinkat(base, name, AT_REMOVEDIR) != 0 || symlinkat(exchanged, base, name)))
+    abort();
+  return result;
+}
+
+HP_TEST(a_folder_that_is_exchanged_gives_nothing_away) {
+  if (geteuid() != 0)
+    SKIP("not root");
+  struct hp_user nobody = {.id = 65534, .group = 65534, .name = "nobody"};
+  hp_directory *directory;
+  struct stat stat_of;
+  char precious[1024], data[1024];
+  snprintf(precious, sizeof precious, "%s/precious", hp_test_directory());
+  snprintf(data, sizeof data, "%s/data", hp_test_directory());
+  mkdir(precious, 0700);
+  CHECK_INT(platform->directory_new(&directory, hp_test_directory(), &nobody, NULL), 0);
+  exchanged = precious;
+  CHECK(platform->directory_make(directory, "new", NULL) < 0);
+  CHECK(open_as(data, &nobody, NULL) < 0);
+  exchanged = NULL;
+  CHECK(stat(precious, &stat_of) == 0 && stat_of.st_uid == 0);
+  platform->directory_free(directory);
 }
 
 HP_TEST(a_directory_whose_server_outlived_its_host) {

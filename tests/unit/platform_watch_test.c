@@ -147,6 +147,71 @@ HP_TEST(the_group_can_be_signalled_after_the_leader_ended) {
   hp_spawned_fini(&spawned);
 }
 
+/* Starts one with a descendant in a session of its own; a pidfd of that one. */
+static int start_with_away(struct hp_spawned *spawned, const char *order) {
+  hp_spawned_init(spawned, "fork:away", order, NULL);
+  CHECK_INT(hp_spawned_start(spawned), 0);
+  CHECK(hp_spawned_until(spawned, "descendant "));
+  int pidfd = watch_pid(number_after(spawned->output, "descendant "));
+  CHECK(pidfd >= 0);
+  return pidfd;
+}
+
+static bool runs(int pidfd) {
+  struct pollfd ended = {pidfd, POLLIN, 0};
+  return poll(&ended, 1, 0) == 0;
+}
+
+HP_TEST(a_kill_reaches_who_left_the_session) {
+  struct hp_spawned spawned;
+  int pidfd = start_with_away(&spawned, "pause");
+  CHECK(runs(pidfd));
+  CHECK_INT(signal_child(&spawned, HP_SCOPE_TREE, "KILL"), 0);
+  CHECK(ends(pidfd));
+  CHECK(hp_spawned_end(&spawned));
+  CHECK_INT(spawned.child.base.exit.value, SIGKILL);
+  close(pidfd);
+  hp_spawned_fini(&spawned);
+}
+
+/* An orphan by then: it is known by its output. */
+HP_TEST(a_kill_after_a_crash_reaches_who_left_the_session) {
+  struct hp_spawned spawned;
+  int pidfd = start_with_away(&spawned, "exit:3");
+  CHECK(hp_spawned_until_exit(&spawned));
+  CHECK(runs(pidfd));
+  CHECK_INT(signal_child(&spawned, HP_SCOPE_TREE, "KILL"), 0);
+  CHECK(ends(pidfd));
+  CHECK(hp_spawned_end(&spawned));
+  CHECK_INT(spawned.child.base.exit.value, 3);
+  close(pidfd);
+  hp_spawned_fini(&spawned);
+}
+
+/* No walk over all processes then. */
+HP_TEST(who_left_the_session_outlives_a_clean_end) {
+  struct hp_spawned spawned;
+  int pidfd = start_with_away(&spawned, "exit:0");
+  CHECK(hp_spawned_until_exit(&spawned));
+  CHECK_INT(signal_child(&spawned, HP_SCOPE_TREE, "KILL"), 0);
+  CHECK(runs(pidfd));
+  kill(number_after(spawned.output, "descendant "), SIGKILL);
+  CHECK(ends(pidfd));
+  CHECK(hp_spawned_end(&spawned));
+  close(pidfd);
+  hp_spawned_fini(&spawned);
+}
+
+HP_TEST(one_that_was_killed_and_never_watched_is_collected) {
+  struct hp_spawned spawned;
+  hp_spawned_init(&spawned, "pause", NULL);
+  CHECK_INT(hp_spawned_start_unwatched(&spawned), 0);
+  pid_t pid = (pid_t)spawned.child.base.pid;
+  CHECK_INT(signal_child(&spawned, HP_SCOPE_TREE, "KILL"), 0);
+  hp_spawned_fini(&spawned);
+  CHECK(waitpid(pid, NULL, 0) < 0 && errno == ECHILD);
+}
+
 HP_TEST(the_group_without_a_pidfd) {
   struct hp_spawned spawned;
   hp_spawned_init(&spawned, "fork:", "pause", NULL);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -252,6 +253,51 @@ HP_TEST(a_missing_directory_is_named) {
 static int listen_at(struct place *place, uv_loop_t *loop, hp_listener *listener, int64_t owner) {
   memset(listener, 0, sizeof *listener);
   return ops->listen(loop, listener, &place->spec, owner, &place->error);
+}
+
+/* A bind of this very program, after which somebody at once puts a link in the socket's place. */
+static const char *victim;
+
+int bind_and_exchange(int descriptor, const struct sockaddr *address,
+                      socklen_t size) __asm__("bind");
+int bind_and_exchange(int descriptor, const struct sockaddr *address, socklen_t size) {
+  int result = (int)syscall(SYS_bind, descriptor, address, size);
+  const char *path = ((const struct sockaddr_un *)address)->sun_path;
+  if (victim && (unlink(path) != 0 || symlink(victim, path) != 0))
+    abort();
+  return result;
+}
+
+HP_TEST(a_socket_that_is_exchanged_gives_nothing_away) {
+  if (geteuid() != 0)
+    SKIP("needs root");
+  struct place place;
+  struct stat info;
+  uv_loop_t loop;
+  hp_listener listener;
+  begin(&place, "ours");
+  uv_loop_init(&loop);
+  char path[300];
+  snprintf(path, sizeof path, "%s", hp_test_file("precious", "x"));
+  CHECK_INT(chmod(path, 0644), 0);
+  int64_t owners[] = {65534, -1};
+  for (int i = 0; i < 2; i++) {
+    victim = path;
+    int code = listen_at(&place, &loop, &listener, owners[i]);
+    victim = NULL;
+    if (i == 0)
+      CHECK_INT(code, HP_EIO);
+    if (code == 0)
+      uv_close(&listener.as.handle, NULL);
+    CHECK_INT(stat(path, &info), 0);
+    CHECK_INT(info.st_mode & 07777, 0644);
+    CHECK_INT(info.st_uid, 0);
+    unlink(place.path);
+    hp__error_fini(&place.error);
+  }
+  uv_run(&loop, UV_RUN_DEFAULT);
+  CHECK_INT(uv_loop_close(&loop), 0);
+  end(&place);
 }
 
 HP_TEST(our_own_socket_is_private_and_not_unlinked_by_the_loop) {

@@ -128,9 +128,9 @@ HP_EXPORT void hp_free(void *memory);
 typedef struct hp_options hp_options;
 
 /*
- * A new set of options: the built-in profile `default` until told otherwise. Nothing is read or
- * checked before a plan is made of it. Not thread-safe; may be reused and freed as soon as the call
- * that takes it has returned.
+ * A new set of options: the profile `default` until told otherwise, that of the file that is found,
+ * else the built-in one. Nothing is read or checked before a plan is made of it. Not thread-safe;
+ * may be reused and freed as soon as the call that takes it has returned.
  */
 HP_EXPORT int hp_options_new(hp_options **options, hp_error **error);
 HP_EXPORT void hp_options_free(hp_options *options);
@@ -279,7 +279,8 @@ HP_EXPORT int hp_process_start_async(hp_context *context, const hp_options *opti
 HP_EXPORT int hp_process_wait_ready(hp_process *process, int64_t timeout, hp_error **error);
 /*
  * start_async and wait_ready in one. *process is stored before it blocks, so that another thread
- * can stop it. On failure the server is gone, *process is NULL again and owes nothing.
+ * can stop it. On failure the server is gone; the handle stays, for what it can still tell and for
+ * that other thread, and is closed as ever (NULL when not even a plan could be made).
  */
 HP_EXPORT int hp_process_start(hp_context *context, const hp_options *options, hp_process **process,
                                hp_error **error);

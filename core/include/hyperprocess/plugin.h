@@ -195,10 +195,14 @@ struct hp_candidates { /* best first; freed with hp_candidates_fini() */
 };
 HP_EXPORT void hp_candidates_fini(struct hp_candidates *candidates);
 
+enum { HP_GROUPS_MAX = 64 };
+
 /* The user that a server runs as. `id` -1: our own. */
 struct hp_user {
   int64_t id, group;
   char name[64];
+  int32_t group_count; /* of find_user(); 0: not asked yet, -1: more than there is room for */
+  uint32_t groups[HP_GROUPS_MAX]; /* all of them, `group` too */
 };
 
 enum hp_session {
@@ -265,9 +269,10 @@ typedef void (*hp_notify_callback)(void *data, const char *text, const struct hp
 
 struct hp_platform_ops {
   uint32_t version;
-  const char *name;  /* "linux", "darwin", "windows" */
-  const char *local; /* the transport that `local` means here */
-  size_t child_size; /* of struct hp_child with the platform's own state behind it */
+  const char *name;                /* "linux", "darwin", "windows" */
+  const char *local;               /* the transport that `local` means here */
+  size_t child_size;               /* of struct hp_child with the platform's own state behind it */
+  enum hp_containment containment; /* the most that spawn() may reach; more cannot be required */
 
   /* Fills `found` with every place looked at, in order; 0 when the last one is fit. HP_ENOTFOUND */
   int (*locate)(const struct hp_locate_request *request, struct hp_candidates *found,
@@ -284,15 +289,23 @@ struct hp_platform_ops {
    * and its group can still be signalled. */
   int (*watch)(hp_child *child, hp_child_callback exited, hp_error *error);
   /* Sends a signal by its POSIX name without "SIG" ("TERM", "KILL"). HP_EUNSUPPORTED where the OS
-   * has no such thing. A process that is gone is no error. Must not be called after reap(). */
+   * has no such thing. A process that is gone is no error. Must not be called after reap().
+   * The tree is the child's process group. KILL reaches more, as far as the OS can tell without a
+   * guardian: from a living child all of its descendants, whatever their session; after a child
+   * that ended unasked and not well the rest of its session and those who still have its stdout or
+   * stderr. Beyond reach: one that left the session, became an orphan and closed both. */
   int (*signal)(hp_child *child, enum hp_scope scope, const char *name, hp_error *error);
   /* Collects the status into child->exit. Call once, after `exited`. */
   void (*reap)(hp_child *child);
-  /* Ends all watching, calls `closed` once, never from inside. The process itself is left alone. */
+  /* Ends all watching, calls `closed` once, never from inside. The process itself is left alone;
+   * one that was sent KILL and never watched is collected before `closed`. */
   void (*close)(hp_child *child, hp_child_callback closed);
   /* Whether `pid` is the child or one of its descendants. 1 yes, 0 no, -1 cannot tell. */
   int (*contains)(const hp_child *child, int64_t pid);
 
+  /* Ends a connected stream in both directions at once, for the other end too when a fork of the
+   * host holds a copy of it; the handle is still to be closed. */
+  void (*stream_cut)(uv_stream_t *stream);
   /* Who is at the other end of a connected stream. */
   void (*stream_peer)(uv_stream_t *stream, struct hp_peer *peer);
   /* Who listens on a local TCP port. */
@@ -314,6 +327,15 @@ struct hp_platform_ops {
   /* Writes a file in it, 0600 and owned by the directory's user. */
   int (*directory_write)(hp_directory *directory, const char *name, const void *data, size_t size,
                          hp_error *error);
+  /* Reads a file in it, `size` bytes at most; *length says how many. Only a plain file of ours or
+   * of the directory's user, over no link, and it never waits. HP_ENOTFOUND: there is none. */
+  int (*directory_read)(hp_directory *directory, const char *name, void *data, size_t size,
+                        size_t *length, hp_error *error);
+  /* Makes a directory in it, 0700 and owned by the directory's user; it must be missing. */
+  int (*directory_make)(hp_directory *directory, const char *name, hp_error *error);
+  /* Gives another name to something in it. */
+  int (*directory_rename)(hp_directory *directory, const char *from, const char *to,
+                          hp_error *error);
   /* Removes a tree below it, by descriptor; a missing one is no error. */
   int (*directory_clear)(hp_directory *directory, const char *name, hp_error *error);
   /* Unlocks; one that directory_new() made is emptied and removed. NULL is allowed. */
@@ -322,7 +344,8 @@ struct hp_platform_ops {
    * is ours, is locked by nobody and used by no living process. Returns how many. Any thread. */
   int (*sweep)(const char *base);
 
-  /* An alarm that is not running; set restarts it, 0 stops it. */
+  /* An alarm that is not running; set restarts it, 0 stops it. Both, and free, may be called from
+   * its callback; never called back after a stop or free. */
   int (*alarm_new)(uv_loop_t *loop, hp_alarm **alarm, hp_alarm_callback callback, void *data);
   void (*alarm_set)(hp_alarm *alarm, uint64_t nanoseconds);
   void (*alarm_free)(hp_alarm *alarm);
@@ -331,7 +354,8 @@ struct hp_platform_ops {
                          void *data);
   void (*watch_free)(hp_watch *watch);
 
-  /* Binds `path` as an sd_notify socket that `user` can send to. HP_EUNSUPPORTED. */
+  /* Binds `path` as an sd_notify socket that `user` can send to. HP_EUNSUPPORTED. May be freed from
+   * its callback; never called back after. */
   int (*notify_new)(uv_loop_t *loop, hp_notify **notify, const char *path,
                     const struct hp_user *user, hp_notify_callback callback, void *data,
                     hp_error *error);
