@@ -20,11 +20,11 @@ struct hp_context {
   uv_cond_t changed;     /* a process was freed */
   hp_process *processes; /* all that are not freed yet, linked by `next` */
   hp_process *called;    /* those that somebody wants something of, linked by `next_called` */
-  char *swept[8]; /* places where the remains of killed hosts were looked for */
+  char *swept[8];        /* places where the remains of killed hosts were looked for */
   bool started, closing, ending;
 };
 
-bool hp__context_is_inside(const hp_context *context);           /* on its thread: must not block */
+bool hp__context_is_inside(const hp_context *context); /* on its thread: must not block */
 /* Both under the lock. A context that is being closed takes no new one. */
 bool hp__context_link(hp_context *context, hp_process *process);
 void hp__context_unlink(hp_context *context, hp_process *process);

@@ -67,8 +67,8 @@ struct hp_process {
 
   /* this attempt */
   struct hp_launch launch;
-  void *reservation;  /* the transport's state */
-  int reserve_result; /* of RESERVE: SPAWN reports it */
+  void *reservation;           /* the transport's state */
+  int reserve_result;          /* of RESERVE: SPAWN reports it */
   struct hp_endpoint reserved; /* what each attempt begins with */
   int attempts;
   hp_directory *runtime, *data;

@@ -57,10 +57,10 @@ static void search(const struct hp_platform_ops *platform, char path[HP_PATH_SIZ
 /* One that was found, not named, may lie in a folder that anybody can write to, and says what is
  * executed. */
 static int check_owner(const char *path, const uv_stat_t *stamp, hp_error *error) {
-  enum { WRITABLE_BY_OTHERS = 0022 };
+  enum { WRITABLE_BY_OTHERS = 0002 };
   uv_passwd_t we;
   bool known = uv_os_get_passwd(&we) == 0;
-  bool ours = stamp->st_uid == 0 || (known && stamp->st_uid == (uint64_t)we.uid);
+  bool ours = stamp->st_uid == 0 || !known || stamp->st_uid == (uint64_t)we.uid;
   if (known)
     uv_os_free_passwd(&we);
   if (ours && !(stamp->st_mode & WRITABLE_BY_OTHERS))
@@ -73,7 +73,7 @@ static int check_owner(const char *path, const uv_stat_t *stamp, hp_error *error
                  "%s: not read, for it belongs to user %" PRIu64 ", not to you or root", path,
                  stamp->st_uid);
   hp_error_set_hint(error, "%sname it with --file if you trust it",
-                    ours ? "chmod go-w it, or " : "");
+                    ours ? "chmod o-w it, or " : "");
   return HP_ECONFIG;
 }
 

@@ -133,7 +133,8 @@ HP_TEST(a_descendant_that_holds_the_pipe) {
   hp_error *error = end_with(context, "fork:away");
   REQUIRE(error != NULL);
   int64_t pid = descendant_in(hp_error_detail(error, HP_DETAIL_OUTPUT));
-  CHECK(!hp_test_is_running(pid)); /* it left the group, but has our pipe */
+  CHECK(pid > 0);
+  hp_test_await_gone(pid); /* it left the group, but has our pipe */
   hp_error_free(error);
   hp_test_leave(context);
 }

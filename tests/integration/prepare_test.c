@@ -210,7 +210,7 @@ HP_TEST(a_secret_that_is_no_file_of_ours) {
     hp_options *options = hp_test_child(
         "unix", "secrets: [password]",
         "arguments: ['mark:${env.D}/is-${secret.password}', 'write:up', pause]", READY, NULL);
-    CHECK(hp_test_start(context, on_data(options), &process, &error) < 0);
+    REQUIRE(hp_test_start(context, on_data(options), &process, &error) < 0);
     CHECK_INT(hp_error_phase(error), HP_PHASE_PREPARE);
     CHECK_HAS(hp_error_message(error), "secret-password");
     CHECK_HAS(hp_error_cause(error), "no plain file of ours");

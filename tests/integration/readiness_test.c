@@ -108,7 +108,7 @@ HP_TEST(callback_of_a_stranger) {
   const char *path = private_socket("c");
   int silent = hp_test_connect_unix(path), liar = hp_test_connect_unix(path);
   char byte;
-  CHECK(send(liar, lie, sizeof lie - 1, MSG_NOSIGNAL) > 0);
+  send(liar, lie, sizeof lie - 1, MSG_NOSIGNAL); /* it may be shut out already */
   CHECK(recv(liar, &byte, 1, 0) <= 0);
   CHECK(recv(silent, &byte, 1, 0) <= 0);
   CHECK(is_waiting(process));

@@ -325,8 +325,8 @@ void hp_test_log_event(hp_process *process, const hp_event *event, void *data) {
   uv_mutex_lock(&log->lock);
   size_t length = strlen(log->text), room = sizeof log->text - length;
   if (hp_event_kind(event) == HP_EVENT_STATE)
-    length += (size_t)snprintf(log->text + length, room, "%s ",
-                               hp_state_name(hp_event_state(event)));
+    length +=
+        (size_t)snprintf(log->text + length, room, "%s ", hp_state_name(hp_event_state(event)));
   room = sizeof log->text - length;
   if (text || hp_event_kind(event) == HP_EVENT_INFO)
     snprintf(log->text + length, room, "(%s) ", text ? text : "");

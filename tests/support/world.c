@@ -72,6 +72,10 @@ void hp_world_begin(void) {
   make_directory(temporary_dir, sizeof temporary_dir, "tmp", "TMPDIR");
 }
 
+bool hp_world_is_alone(void) {
+  return alone;
+}
+
 const char *hp_world_directory(void) {
   return base;
 }

@@ -16,6 +16,8 @@
 
 /* At the beginning of a test, before its first thread. */
 void hp_world_begin(void);
+/* Whether /tmp, where servers of another user have their directories, is seen by us alone. */
+bool hp_world_is_alone(void);
 /* A directory in this world that any user may enter, but only we may write to; static storage. */
 const char *hp_world_directory(void);
 
