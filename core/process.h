@@ -3,9 +3,10 @@
  * One server: the shell around the state machine. Everything here runs on the context's thread but
  * what stands under `lock`, which the public functions (process_api.c) read and the loop writes.
  *
- *   process.c      events -> hp__step -> effects
- *   process_start.c  the effects PREPARE, RESERVE, SPAWN, AWAIT
- *   process_end.c    STOP, RELEASE, what an exit means, the end of the instance
+ *   process.c          events -> hp__step -> effects
+ *   process_prepare.c  the effect PREPARE
+ *   process_start.c    RESERVE, SPAWN, AWAIT
+ *   process_end.c      STOP, RELEASE, what an exit means, the end of the instance
  */
 #ifndef HP_CORE_PROCESS_H
 #define HP_CORE_PROCESS_H
@@ -103,8 +104,10 @@ void hp__process_publish(hp_process *process, enum hp_state state);
 /* One of the things that `open` counts has ended. */
 void hp__process_release(hp_process *process);
 
-/* process_start.c */
+/* process_prepare.c */
 void hp__process_prepare(hp_process *process);
+
+/* process_start.c */
 void hp__process_reserve(hp_process *process);
 void hp__process_spawn(hp_process *process);
 void hp__process_await(hp_process *process);

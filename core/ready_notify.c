@@ -24,6 +24,11 @@ static void on_status(const struct news *news, const char *value) {
   hp__readiness_report(news->readiness, HP_REPORT_STATUS, value);
 }
 
+static void on_stopping(const struct news *news, const char *value) {
+  if (strcmp(value, "1") == 0)
+    hp__readiness_report(news->readiness, HP_REPORT_STATUS, "it says that it is stopping");
+}
+
 static void on_endpoint(const struct news *news, const char *value) {
   if (hp__launch_read_report(news->readiness->owner.launch, value))
     hp__readiness_report(news->readiness, HP_REPORT_ENDPOINT, value);
@@ -49,6 +54,7 @@ static const struct {
     {"STATUS=", on_status},
     {"EXTEND_TIMEOUT_USEC=", on_extend},
     {"READY=", on_ready},
+    {"STOPPING=", on_stopping},
 };
 
 /* Finds the line that begins with `name`; its value in `value`, cut to size. */

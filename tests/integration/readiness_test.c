@@ -180,6 +180,17 @@ HP_TEST(notify_names_the_endpoint) {
   finish(process);
 }
 
+HP_TEST(notify_says_that_it_is_stopping) {
+  context = hp_test_context();
+  hp_process *process =
+      begin(hp_test_child("unix", "arguments: ['notify:READY=1', 'notify:STOPPING=1', pause]",
+                          "ready: {kind: notify}", NULL));
+  REQUIRE(process != NULL);
+  check_ready(process);
+  CHECK(hp_test_log_await(&news, "(it says that it is stopping)"));
+  finish(process);
+}
+
 /* ---- connect ---- */
 
 static void connect_over(const char *transport) {
