@@ -190,9 +190,10 @@ static void expect_end_of_tether(const struct hp_platform_subject *subject) {
   hp_scene_begin(&scene, subject);
   if (listen_over(&meeting, &scene, subject->local)) {
     snprintf(order, sizeof order, "callback:%s hello", meeting.listener.endpoint.path);
-    hp_actor_init(&actor, &scene, order, "tether", "exit:9", NULL);
+    hp_actor_init(&actor, &scene, order, "write:called", "tether", "exit:9", NULL);
     hp_actor_start(&actor);
     CHECK(hp_scene_until(&scene, has_met, &meeting));
+    hp_actor_says(&actor, "called\n"); /* it writes no more, so the cut is the end for it */
     hp_scene_settle(&scene);
     CHECK_INT(actor.exits, 0);
     subject->ops->stream_cut(meeting.served);

@@ -233,7 +233,7 @@ HP_TEST(a_connection_that_hangs_does_not_hold_up_the_end) {
   CHECK(connecting);
   double began = hp_test_now();
   CHECK_INT(hp_process_shutdown(process, 0, NULL), 0);
-  CHECK(hp_test_now() - began < HP_LATE_MS);
+  CHECK_TOOK(began, 0);
   hp_process_close(process);
   hp_test_leave(context);
   for (int i = 0; i < count; i++)

@@ -195,6 +195,13 @@ double hp_test_now(void) {
   return (double)uv_hrtime() / 1e6;
 }
 
+bool hp_test_took(double took, double limit, const char *file, int line) {
+  char text[128];
+  snprintf(text, sizeof text, "it took %.3f ms, expected %.0f to %.0f", took, limit,
+           limit + HP_LATE_MS);
+  return hp_test_check(took >= limit && took < limit + HP_LATE_MS, text, file, line);
+}
+
 static bool file_is_there(const void *name) {
   return hp_test_exists(name);
 }

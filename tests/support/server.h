@@ -12,7 +12,11 @@
 
 enum {
   HP_PATIENCE_MS = 30000, /* for what must come */
-  HP_LATE_MS = 200        /* how late a deadline may be here; on an idle machine it is a tenth */
+#if defined(__SANITIZE_THREAD__)
+  HP_LATE_MS = 2000
+#else
+  HP_LATE_MS = 200 /* how late a deadline may be here; on an idle machine it is a tenth */
+#endif
 };
 
 struct hp_test_log;
@@ -60,6 +64,9 @@ int64_t hp_test_number_in(const char *name);
 bool hp_test_is_running(int64_t pid); /* a zombie is not */
 bool hp_test_await_gone(int64_t pid);
 double hp_test_now(void); /* milliseconds */
+/* So much time has passed since `began`, not less, and hardly more. */
+#define CHECK_TOOK(began, limit) hp_test_took(hp_test_now() - (began), (limit), __FILE__, __LINE__)
+bool hp_test_took(double took, double limit, const char *file, int line);
 
 /* Connects to the server, says something and hears the same. */
 bool hp_test_talks(hp_process *process);
