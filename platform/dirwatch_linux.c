@@ -9,6 +9,7 @@
 
 struct hp_watch {
   struct hp_source source;
+  uv_fs_t closing;
   hp_alarm_callback callback;
   void *data;
 };
@@ -41,6 +42,25 @@ hp_watch *hp__watch_new_linux(uv_loop_t *loop, const char *directory, hp_alarm_c
   return hp__source_start(loop, &watch->source, fd, appeared) < 0 ? NULL : watch;
 }
 
+static void descriptor_closed(uv_fs_t *request) {
+  uv_fs_req_cleanup(request);
+  hp__free(request->data);
+}
+
+/* The kernel waits for all its other watchers before such a descriptor is closed, which takes
+ * milliseconds: not on the loop. */
+static void poll_closed(uv_handle_t *poll) {
+  hp_watch *watch = poll->data;
+  watch->closing.data = watch;
+  if (uv_fs_close(poll->loop, &watch->closing, watch->source.fd, descriptor_closed) == 0)
+    return;
+  close(watch->source.fd);
+  hp__free(watch);
+}
+
 void hp__watch_free_linux(hp_watch *watch) {
-  hp__source_free((struct hp_source *)watch);
+  if (!watch)
+    return;
+  uv_poll_stop(&watch->source.poll);
+  uv_close((uv_handle_t *)&watch->source.poll, poll_closed);
 }

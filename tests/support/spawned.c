@@ -11,7 +11,7 @@ static char hp_variable[] = "HP=1";
 static char *const environment[] = {hp_variable, NULL};
 
 const char *hp_test_program(const char *name) {
-  static char path[1024];
+  static _Thread_local char path[1024];
   const char *folder = getenv("HP_TEST_BIN");
   snprintf(path, sizeof path, "%s/%s", folder ? folder : "bin", name);
   return path;
