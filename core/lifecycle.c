@@ -479,13 +479,6 @@ bool hp__state_is_terminal(enum hp_state state) {
   return state == HP_STATE_STOPPED || state == HP_STATE_FAILED;
 }
 
-const char *hp_state_name(enum hp_state state) {
-#define NAME(name, text) [name] = text,
-  static const char *const names[] = {HP_STATES(NAME)};
-#undef NAME
-  return (unsigned)state < HP_STATE_COUNT ? names[state] : "unknown";
-}
-
 const char *hp__event_name(enum hp_event_type type) {
 #define NAME(name) [HP_ON_##name] = #name,
   static const char *const names[] = {HP_EVENT_TYPES(NAME)};

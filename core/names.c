@@ -18,3 +18,13 @@ static const char *const containments[] = {
 const char *hp_containment_name(enum hp_containment containment) {
   return containments[containment];
 }
+
+static const char *const states[] = {
+#define STATE_NAME(name, text) [name] = text,
+    HP_STATES(STATE_NAME)
+#undef STATE_NAME
+};
+
+const char *hp_state_name(enum hp_state state) {
+  return (unsigned)state < HP_STATE_COUNT ? states[state] : "unknown";
+}

@@ -50,11 +50,8 @@ static const struct {
   const char *name;
   void (*take)(const struct news *, const char *value);
 } fields[] = {
-    {"ENDPOINT=", on_endpoint},
-    {"STATUS=", on_status},
-    {"EXTEND_TIMEOUT_USEC=", on_extend},
-    {"READY=", on_ready},
-    {"STOPPING=", on_stopping},
+    {"ENDPOINT=", on_endpoint}, {"STATUS=", on_status},     {"EXTEND_TIMEOUT_USEC=", on_extend},
+    {"READY=", on_ready},       {"STOPPING=", on_stopping},
 };
 
 /* Finds the line that begins with `name`; its value in `value`, cut to size. */

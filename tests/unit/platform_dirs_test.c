@@ -241,8 +241,8 @@ HP_TEST(only_a_plain_file_of_ours_is_read) {
   CHECK_INT(symlink(precious, below(path, "symbolic")), 0);
   CHECK_INT(link(precious, below(path, "hard")), 0);
   CHECK_INT(mkfifo(below(path, "pipe"), 0600), 0);
-  static const char below[] = HP_LOCK_NAME "/x";
-  static const char *const others[] = {"symbolic", "hard", "pipe", below, "..", ""};
+  static const char nested[] = HP_LOCK_NAME "/x";
+  static const char *const others[] = {"symbolic", "hard", "pipe", nested, "..", ""};
   for (size_t i = 0; i < HP__COUNT(others); i++) {
     CHECK(read_in(directory, others[i], text, &error) < 0);
     CHECK_TEXT(text, "");
