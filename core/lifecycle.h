@@ -51,8 +51,8 @@ enum hp_event_type {
 
 #define HP_EFFECT_TYPES(X)                                                                         \
   X(PREPARE) /* claim the data directory, run the definition's own preparation */                  \
-  X(RESERVE) /* make the address ours, open our own ends (callback, notify) */                     \
-  X(SPAWN)   /* launch: fill in what only the reservation knows, and execute */                    \
+  X(RESERVE) /* make the address ours */                                                           \
+  X(SPAWN)   /* open our own ends (callback, notify), fill in what is known now, execute */        \
   X(AWAIT)   /* let the readiness race begin */                                                    \
   X(ARM)     /* set the timer to `deadline` */                                                     \
   X(DISARM)  /* no deadline is left */                                                             \

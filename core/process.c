@@ -123,6 +123,17 @@ void hp__process_publish(hp_process *process, enum hp_state state) {
   tell(process, HP_EVENT_STATE, state, state == HP_STATE_STOPPING ? process->info : NULL);
 }
 
+/* What the effects do can be seen by others before NOTIFY is reached: the state that they belong to
+ * is seen first. READY and the end wait for what goes with them. */
+static void show_state(hp_process *process) {
+  enum hp_state state = process->machine.state;
+  if (state == HP_STATE_READY || hp__state_is_terminal(state))
+    return;
+  uv_mutex_lock(&process->lock);
+  process->view.state = state;
+  uv_mutex_unlock(&process->lock);
+}
+
 static void notify(hp_process *process, const struct hp_effect *effect) {
   (void)effect;
   if (hp__state_is_terminal(process->machine.state))
@@ -174,17 +185,6 @@ static void (*const carry_out[])(hp_process *, const struct hp_effect *) = {
     [HP_DO_STOP] = take_rung,  [HP_DO_RELEASE] = undo_reserve,
     [HP_DO_NOTIFY] = notify,   [HP_DO_INFORM] = inform,
 };
-
-/* What the effects do can be seen by others before NOTIFY is reached: the state that they belong to
- * is seen first. READY and the end wait for what goes with them. */
-static void show_state(hp_process *process) {
-  enum hp_state state = process->machine.state;
-  if (state == HP_STATE_READY || hp__state_is_terminal(state))
-    return;
-  uv_mutex_lock(&process->lock);
-  process->view.state = state;
-  uv_mutex_unlock(&process->lock);
-}
 
 /* ---- the only loop ---- */
 

@@ -87,10 +87,6 @@ void hp__readiness_release(hp_readiness *readiness) {
   owner.closed(owner.data);
 }
 
-void hp__readiness_handle_closed(uv_handle_t *handle) {
-  hp__readiness_release(handle->data);
-}
-
 void hp__readiness_report(hp_readiness *readiness, enum hp_report_kind kind, const char *text) {
   struct hp_report report = {.kind = kind, .text = text};
   if (!readiness->closing)

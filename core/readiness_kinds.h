@@ -27,9 +27,8 @@ struct hp_readiness {
 extern const struct hp_ready_ops hp__ready_callback, hp__ready_notify, hp__ready_connect,
     hp__ready_line;
 
-/* For uv_close(): the handle counts in `open`, and its data is the readiness. */
+/* One of what `open` counts has ended; the last one frees it and tells the owner. */
 void hp__readiness_release(hp_readiness *readiness);
-void hp__readiness_handle_closed(uv_handle_t *handle);
 void hp__readiness_report(hp_readiness *readiness, enum hp_report_kind kind, const char *text);
 void hp__readiness_ready(hp_readiness *readiness, bool verified);
 /* Whether an answer from `pid` is the server's: 1 yes, 0 no, -1 cannot tell. */

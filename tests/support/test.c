@@ -14,13 +14,6 @@ enum { SKIPPED = 77 }; /* SKIP_RETURN_CODE in tests/CMakeLists.txt */
 static const char *skip_reason;
 static char directory[512];
 
-/* libuv closes descriptors by plain system calls, which ThreadSanitizer does not see: the next file
- * of that number, in another thread, is taken for the same one when we close it. */
-__attribute__((visibility("default"))) const char *__tsan_default_suppressions(void);
-const char *__tsan_default_suppressions(void) {
-  return "race:interceptor_close\nrace:interceptor_fstat\nrace:interceptor_epoll_ctl\n";
-}
-
 bool hp_test_check(bool ok, const char *expression, const char *file, int line) {
   CU_assertImplementation(ok, (unsigned)line, expression, file, "", CU_FALSE);
   return ok;
