@@ -2,9 +2,9 @@
 #include "core/arena.h"
 
 #include "core/alloc.h"
-#include "core/text.h"
 
 #include <stdalign.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { BLOCK_SIZE = 4000 }; /* a page with the allocator's own header */
@@ -64,18 +64,32 @@ char *hp__arena_copy(struct hp_arena *arena, const char *text) {
 }
 
 char *hp__arena_format(struct hp_arena *arena, const char *format, ...) {
-  struct hp_text text = {0};
+  char usual[256];
   va_list list;
   va_start(list, format);
-  hp__text_format_list(&text, format, list);
+  int length = vsnprintf(usual, sizeof usual, format, list);
   va_end(list);
-  char *copy = NULL;
-  if (text.failed)
+  if (length < 0)
     arena->failed = true;
-  else
-    copy = hp__arena_slice(arena, text.data ? text.data : "", text.length);
-  hp__text_fini(&text);
-  return copy;
+  if (length < (int)sizeof usual)
+    return length < 0 ? NULL : hp__arena_slice(arena, usual, (size_t)length);
+  char *text = hp__arena_alloc(arena, (size_t)length + 1);
+  va_start(list, format);
+  if (text)
+    vsnprintf(text, (size_t)length + 1, format, list);
+  va_end(list);
+  return text;
+}
+
+char *hp__arena_pair(struct hp_arena *arena, const char *name, const char *value) {
+  size_t before = strlen(name), after = strlen(value);
+  char *text = hp__arena_alloc(arena, before + after + 2);
+  if (!text)
+    return NULL;
+  memcpy(text, name, before);
+  text[before] = '=';
+  memcpy(text + before + 1, value, after);
+  return text;
 }
 
 void *hp__arena_grow(struct hp_arena *arena, const void *items, size_t count, size_t size) {

@@ -17,6 +17,8 @@ void *hp__arena_alloc(struct hp_arena *arena, size_t size);     /* zeroed, align
 char *hp__arena_copy(struct hp_arena *arena, const char *text); /* NULL for NULL */
 char *hp__arena_slice(struct hp_arena *arena, const char *text, size_t length);
 char *hp__arena_format(struct hp_arena *arena, const char *format, ...) HP_PRINTF(2, 3);
+/* "name=value", as environments have them. */
+char *hp__arena_pair(struct hp_arena *arena, const char *name, const char *value);
 /* A grown copy of an array: `count` items of `size` bytes, with zeroed room for one more. */
 void *hp__arena_grow(struct hp_arena *arena, const void *items, size_t count, size_t size);
 

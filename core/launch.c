@@ -135,10 +135,10 @@ int hp__launch_environment(struct hp_launch *launch, char ***environment, hp_err
     int result = hp__launch_text(launch, &variable->value, &value, error);
     if (result < 0)
       return result;
-    list[count++] = hp__arena_format(&launch->arena, "%s=%s", variable->name, value);
+    list[count++] = hp__arena_pair(&launch->arena, variable->name, value);
   }
   if (launch->notify_path)
-    list[count++] = hp__arena_format(&launch->arena, "NOTIFY_SOCKET=%s", launch->notify_path);
+    list[count++] = hp__arena_pair(&launch->arena, "NOTIFY_SOCKET", launch->notify_path);
   return launch->arena.failed
              ? hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for the launch")
              : 0;

@@ -188,8 +188,10 @@ const char *const hp__private_variables[] = {
 
 static bool is_private_variable(const char *name) {
   for (const char *const *known = hp__private_variables; *known; known++) {
-    size_t length = strcspn(*known, "*");
-    if (strncmp(name, *known, length + !(*known)[length]) == 0)
+    size_t same = 0;
+    while (name[same] && name[same] == (*known)[same])
+      same++;
+    if ((*known)[same] == '*' || (*known)[same] == name[same])
       return true;
   }
   return false;
@@ -206,7 +208,7 @@ static int inherit_environment(struct hp_plan_maker *maker) {
   for (int i = 0; plan->inherited.items && i < count; i++)
     if (!is_private_variable(items[i].name))
       plan->inherited.items[plan->inherited.count++] =
-          hp__arena_format(&plan->arena, "%s=%s", items[i].name, items[i].value);
+          hp__arena_pair(&plan->arena, items[i].name, items[i].value);
   uv_os_free_environ(items, count);
   return plan->arena.failed ? hp__plan_no_memory(maker) : 0;
 }

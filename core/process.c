@@ -117,9 +117,9 @@ void hp__process_publish(hp_process *process, enum hp_state state) {
   process->view.state = state;
   process->view.pid = hp__subprocess_pid(process->server);
   process->view.alive = hp__subprocess_is_running(process->server);
-  if (state == HP_STATE_READY || hp__state_is_terminal(state)) /* all that is waited for */
-    uv_cond_broadcast(&process->changed);
   uv_mutex_unlock(&process->lock);
+  if (state == HP_STATE_READY || hp__state_is_terminal(state)) /* all that is waited for */
+    uv_cond_broadcast(&process->changed); /* whoever wakes finds the lock free */
   tell(process, HP_EVENT_STATE, state, state == HP_STATE_STOPPING ? process->info : NULL);
 }
 
@@ -247,8 +247,8 @@ static void free_if_closed(hp_process *process) {
   uv_mutex_lock(&context->lock);
   if (done)
     *done = true;
-  uv_cond_broadcast(&context->changed);
   uv_mutex_unlock(&context->lock);
+  uv_cond_broadcast(&context->changed);
 }
 
 void hp__process_release(hp_process *process) {

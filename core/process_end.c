@@ -98,12 +98,15 @@ static void note_exit(hp_process *process, const struct hp_exit *exit) {
 
 static void explain_end(hp_process *process, const struct hp_exit *exit, const char *output) {
   bool ready = process->machine.state == HP_STATE_READY;
+  char *command = hp__launch_describe(&process->launch, &process->plan->arguments);
   char how[64];
   hp__describe_exit(exit, how, sizeof how);
   hp_error_set(&process->attempt, ready ? HP_EDIED : HP_EEXITED,
                ready ? HP_PHASE_RUN : HP_PHASE_READY, "server '%s' %s%s",
                process->plan->definition->name, how, ready ? "" : " before it was ready");
   hp__explain_exit(process, exit, output);
+  hp_error_set_detail(&process->attempt, HP_DETAIL_COMMAND, command);
+  hp__free(command);
 }
 
 /* Somebody was faster than the server, after we had looked. */
@@ -122,21 +125,24 @@ static void end_attempt(hp_process *process) {
   hp__process_close_subprocess(&process->server);
 }
 
+/* Whether it died of a taken port that another attempt can replace. */
+static bool explain(hp_process *process, const hp_subprocess *server) {
+  char *output = hp__output_tail(&server->output);
+  bool taken = says_taken(process, output), fixed = process->plan->address.port != 0;
+  explain_end(process, &server->exit, output);
+  if (taken && fixed)
+    explain_taken(process);
+  hp__free(output);
+  return taken && !fixed;
+}
+
 void hp__process_server_ended(hp_subprocess *server) {
   hp_process *process = server->owner.data;
   struct hp_machine_event event = {.type = HP_ON_EXITED, .now = hp__process_now(process)};
-  char *output = hp__output_tail(&server->output);
   event.as.end.clean = server->exit.kind == HP_EXIT_CODE && server->exit.value == 0;
-  bool taken = says_taken(process, output);
-  event.as.end.taken = taken && process->plan->address.port == 0;
   note_exit(process, &server->exit);
-  explain_end(process, &server->exit, output);
-  if (taken && process->plan->address.port != 0)
-    explain_taken(process);
-  char *command = hp__launch_describe(&process->launch, &process->plan->arguments);
-  hp_error_set_detail(&process->attempt, HP_DETAIL_COMMAND, command);
-  hp__free(command);
-  hp__free(output);
+  if (process->machine.state != HP_STATE_STOPPING) /* else why it ends is known */
+    event.as.end.taken = explain(process, server);
   end_attempt(process);
   hp__process_post(process, event);
 }

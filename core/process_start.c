@@ -252,8 +252,9 @@ static void become_ready(hp_process *process, const struct hp_report *report) {
     return;
   }
   process->verified = report->verified;
-  hp__readiness_settle(process->readiness);
   post_simple(process, HP_ON_READY);
+  if (process->readiness) /* what is only tidying up comes after the news */
+    hp__readiness_settle(process->readiness);
 }
 
 static void extend(hp_process *process, int64_t milliseconds) {

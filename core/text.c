@@ -43,18 +43,18 @@ void hp__text_add(struct hp_text *text, const char *string) {
 }
 
 void hp__text_format_list(struct hp_text *text, const char *format, va_list list) {
-  va_list measure;
-  va_copy(measure, list);
-  int length = vsnprintf(NULL, 0, format, measure);
-  va_end(measure);
-  if (length < 0) {
+  va_list again;
+  va_copy(again, list);
+  size_t room = text->capacity - text->length; /* most texts fit into it: one pass then */
+  int length = vsnprintf(room ? text->data + text->length : NULL, room, format, list);
+  if (length < 0)
     text->failed = true;
-    return;
+  else if (reserve(text, (size_t)length)) {
+    if ((size_t)length >= room)
+      vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
+    text->length += (size_t)length;
   }
-  if (!reserve(text, (size_t)length))
-    return;
-  vsnprintf(text->data + text->length, (size_t)length + 1, format, list);
-  text->length += (size_t)length;
+  va_end(again);
 }
 
 void hp__text_format(struct hp_text *text, const char *format, ...) {

@@ -57,11 +57,11 @@ static int choose_name(char name[HP_DIRECTORY_NAME + 1]) {
   return -result;
 }
 
-static bool still_named(int base, const char *name, int directory, int lock) {
-  struct stat by_name, by_fd, of_lock;
-  return fstatat(base, name, &by_name, AT_SYMLINK_NOFOLLOW) == 0 && fstat(directory, &by_fd) == 0 &&
-         fstat(lock, &of_lock) == 0 && of_lock.st_nlink == 1 && by_name.st_dev == by_fd.st_dev &&
-         by_name.st_ino == by_fd.st_ino;
+static bool still_named(const hp_directory *directory, int base, const char *name) {
+  struct stat by_name, of_lock;
+  return fstatat(base, name, &by_name, AT_SYMLINK_NOFOLLOW) == 0 &&
+         fstat(directory->lock, &of_lock) == 0 && of_lock.st_nlink == 1 &&
+         by_name.st_dev == directory->stat.st_dev && by_name.st_ino == directory->stat.st_ino;
 }
 
 /* 0, an errno, or EAGAIN: a sweep took it away between two steps. */
@@ -69,14 +69,14 @@ static int make_at(hp_directory *new, int base, const char *name) {
   if (mkdirat(base, name, HP_UNMARKED) < 0)
     return errno == EEXIST ? EAGAIN : errno;
   new->fd = hp__high(openat(base, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (new->fd < 0)
+  if (new->fd < 0 || fstat(new->fd, &new->stat) < 0)
     return errno == ENOENT ? EAGAIN : errno;
   new->lock = hp__lock_open(new->fd, HP_LOCK_NAME, O_CREAT | O_EXCL);
   if (new->lock < 0)
     return new->lock == -ENOENT || new->lock == -EWOULDBLOCK ? EAGAIN : -new->lock;
-  if (!still_named(base, name, new->fd, new->lock))
+  if (!still_named(new, base, name))
     return EAGAIN;
-  int code = hp__lock_write(new->lock, new->fd, 0 /* it is locked: nobody reads who holds it */);
+  int code = hp__lock_write(new->lock, &new->stat, 0 /* it is locked: nobody reads who holds it */);
   if (code == 0)
     code = fchmod(new->fd, S_IRWXU) < 0 ? errno : 0;
   new->made = code == 0;
@@ -169,7 +169,7 @@ static int open_path(hp_directory *new) {
   if (fd >= 0)
     fd = enter(new, fd, ".", O_RDONLY);
   new->fd = fd < 0 ? -1 : fd;
-  return fd < 0 ? -fd : 0;
+  return fd < 0 ? -fd : fstat(fd, &new->stat) < 0 ? errno : 0;
 }
 
 /* ---- May the server write there? ---- */
@@ -206,9 +206,10 @@ static int check_writable(const hp_directory *directory, hp_error *error) {
 
 static int say_in_use(const hp_directory *directory, const struct hp_mark *mark, hp_error *error) {
   char owner[64] = "another process";
+  struct hp_process_stat process;
   if (mark->pid > 0)
     snprintf(owner, sizeof owner, "process %lld (%s)", (long long)mark->pid,
-             mark->command[0] ? mark->command : "not visible");
+             hp__process_stat((int64_t)mark->pid, &process) == 0 ? process.command : "not visible");
   hp_error_set(error, HP_EINUSE, HP_PHASE_PREPARE, "directory %s is in use by %s", directory->path,
                owner);
   hp_error_set_detail(error, HP_DETAIL_OWNER, owner);
@@ -239,9 +240,9 @@ static int lock_path(hp_directory *new, hp_error *error) {
   if (new->lock < 0)
     return fail(error, -new->lock, "lock directory", new->path);
   if (hp__lock_read(new->lock, &mark) == 1 && mark.pid != getpid() &&
-      hp__process_is_alive(mark.pid, mark.start))
+      hp__process_is_alive(mark.pid, mark.seen))
     return say_in_use(new, &mark, error);
-  int code = hp__lock_write(new->lock, new->fd, getpid());
+  int code = hp__lock_write(new->lock, &new->stat, getpid());
   return code == 0 ? 0 : fail(error, code, "write the lock file of", new->path);
 }
 
@@ -283,7 +284,7 @@ const char *hp__directory_path_linux(const hp_directory *directory) {
 }
 
 void hp__directory_use_linux(hp_directory *directory, int64_t pid) {
-  hp__lock_write(directory->lock, directory->fd, pid > 0 ? pid : getpid());
+  hp__lock_write(directory->lock, &directory->stat, pid > 0 ? pid : getpid());
 }
 
 static void remove_made(hp_directory *directory) {
@@ -292,7 +293,7 @@ static void remove_made(hp_directory *directory) {
   bool empty = hp__tree_empty(directory->fd, HP_LOCK_NAME) == 0;
   if (base < 0)
     return;
-  if (empty && still_named(base, name, directory->fd, directory->lock))
+  if (empty && still_named(directory, base, name))
     hp__directory_remove(base, name, directory->fd);
   close(base);
 }
@@ -303,6 +304,6 @@ void hp__directory_free_linux(hp_directory *directory) {
   if (directory->made)
     remove_made(directory);
   else if (ftruncate(directory->lock, 0) < 0)
-    hp__lock_write(directory->lock, directory->fd, 0); /* either says: used by nobody */
+    hp__lock_write(directory->lock, &directory->stat, 0); /* either says: used by nobody */
   release(directory);
 }

@@ -25,21 +25,13 @@ enum { SET_GROUPS = SYS_setgroups, SET_GROUP = SYS_setresgid, SET_USER = SYS_set
 
 enum { SIGNALS_BYTES = _NSIG / 8 };
 
-struct directory_entry { /* getdents64(2) */
-  uint64_t inode;
-  int64_t offset;
-  unsigned short length;
-  unsigned char type;
-  char name[];
-};
-
 static int check(long result) {
   return result < 0 ? errno : 0;
 }
 
 static int mark_listed(const char *entries, long size) {
   for (long at = 0; at < size;) {
-    const struct directory_entry *entry = (const void *)(entries + at);
+    const struct hp_entry *entry = (const void *)(entries + at);
     int fd = 0;
     for (const char *digit = entry->name; *digit >= '0' && *digit <= '9'; digit++)
       fd = fd * 10 + (*digit - '0');
@@ -51,7 +43,7 @@ static int mark_listed(const char *entries, long size) {
 }
 
 int hp__exec_close_by_walk(void) {
-  _Alignas(struct directory_entry) char entries[1024];
+  _Alignas(struct hp_entry) char entries[1024];
   int list =
       (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (list < 0)

@@ -18,11 +18,14 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum { SCRIPT_LINE = 256 /* what the kernel reads of a script, BINPRM_BUF_SIZE */ };
+enum {
+  SCRIPT_LINE = 256, /* what the kernel reads of a script, BINPRM_BUF_SIZE */
+  HEAD_SIZE = 1024   /* holds what linkers put first: header, segments, the loader's name */
+};
 
 struct file {
   int descriptor;
-  unsigned char head[SCRIPT_LINE];
+  unsigned char head[HEAD_SIZE];
   size_t length; /* of what could be read into head */
   char **note;
 };
@@ -38,6 +41,14 @@ static enum hp_verdict tell(char **note, enum hp_verdict verdict, const char *fo
   va_end(list);
   *note = hp__text_take(&text);
   return verdict;
+}
+
+/* Bytes of the file; fewer than `size` at its end only. */
+static ssize_t read_at(const struct file *file, void *to, size_t size, uint64_t offset) {
+  if (offset > file->length || size > file->length - offset)
+    return pread(file->descriptor, to, size, (off_t)offset);
+  memcpy(to, file->head + offset, size);
+  return (ssize_t)size;
 }
 
 /* ---- Architecture ---- */
@@ -117,8 +128,8 @@ static bool read_segment(const struct file *file, const struct layout *layout, s
   Elf32_Phdr narrow;
   void *to = layout->wide ? (void *)&wide : (void *)&narrow;
   size_t size = layout->wide ? sizeof wide : sizeof narrow;
-  off_t at = (off_t)(layout->offset + index * layout->entry);
-  if (layout->entry != size || pread(file->descriptor, to, size, at) != (ssize_t)size)
+  uint64_t at = layout->offset + index * layout->entry;
+  if (layout->entry != size || read_at(file, to, size, at) != (ssize_t)size)
     return false;
   *segment = layout->wide ? (struct segment){wide.p_type, wide.p_offset, wide.p_filesz}
                           : (struct segment){narrow.p_type, narrow.p_offset, narrow.p_filesz};
@@ -128,7 +139,7 @@ static bool read_segment(const struct file *file, const struct layout *layout, s
 static enum hp_verdict inspect_loader(const struct file *file, const struct segment *segment) {
   char loader[PATH_MAX];
   size_t size = segment->size < sizeof loader ? (size_t)segment->size : sizeof loader;
-  ssize_t length = pread(file->descriptor, loader, size, (off_t)segment->offset);
+  ssize_t length = read_at(file, loader, size, segment->offset);
   if (length <= 1 || loader[length - 1] != '\0')
     return tell(file->note, HP_VERDICT_NOT_EXECUTABLE, "a damaged ELF file");
   if (access(loader, F_OK) == 0)
@@ -168,7 +179,7 @@ static enum hp_verdict inspect_elf(const struct file *file) {
 
 static enum hp_verdict inspect_script(const struct file *file) {
   char line[SCRIPT_LINE + 1];
-  size_t length = file->length - 2;
+  size_t length = (file->length < SCRIPT_LINE ? file->length : SCRIPT_LINE) - 2;
   memcpy(line, file->head + 2, length);
   line[length] = '\0';
   char *interpreter = line + strspn(line, " \t");
@@ -247,9 +258,9 @@ enum hp_verdict hp__inspect_linux(const char *path, char **note) {
     return tell(note, HP_VERDICT_NOT_EXECUTABLE, "no regular file");
   if (!(info.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
     return HP_VERDICT_NOT_EXECUTABLE;
+  if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0) /* says no on such a mount, too */
+    return inspect_readable(path, note);
   if (statvfs(path, &mount) == 0 && mount.f_flag & ST_NOEXEC)
     return HP_VERDICT_NOEXEC;
-  if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) != 0)
-    return tell(note, HP_VERDICT_NOT_EXECUTABLE, "for this user");
-  return inspect_readable(path, note);
+  return tell(note, HP_VERDICT_NOT_EXECUTABLE, "for this user");
 }

@@ -124,8 +124,9 @@ struct hp_process_stat {
   char command[20];
 };
 int hp__process_stat(int64_t pid, struct hp_process_stat *stat); /* 0 or an errno */
-/* It runs, and is the one that started then. A zombie does not run. */
-bool hp__process_is_alive(int64_t pid, uint64_t start);
+/* It runs, and is the one that had this number then, in clock ticks since boot: a later one began
+ * later. A zombie does not run. */
+bool hp__process_is_alive(int64_t pid, uint64_t seen);
 void hp__process_command(int64_t pid, char command[256]); /* "" when not visible */
 
 int hp__find_user_linux(const char *name, struct hp_user *user, hp_error *error);
@@ -167,9 +168,8 @@ void hp__notify_free_linux(hp_notify *notify);
 /* A lock file and what is written in it: whose it is, so that nothing else is ever removed. */
 struct hp_mark {
   uint64_t device, inode; /* of the directory that it lies in */
-  int64_t pid;
-  uint64_t start;
-  char command[20];
+  int64_t pid;            /* that uses it; 0: nobody */
+  uint64_t seen;          /* when it was certainly alive, in clock ticks since boot */
 };
 
 /* Opens (making it if `flags` says O_CREAT) and locks. The descriptor, or a negative errno:
@@ -177,9 +177,27 @@ struct hp_mark {
 int hp__lock_open(int directory, const char *name, int flags);
 /* Unlocks: a process that the host has forked holds the same lock. -1 is allowed. */
 void hp__lock_close(int lock);
-int hp__lock_write(int lock, int directory, int64_t pid); /* 0 or an errno */
+int hp__lock_write(int lock, const struct stat *directory, int64_t pid); /* 0 or an errno */
 /* 1: it is whole, 0: it is empty, -1: it is not ours. */
 int hp__lock_read(int lock, struct hp_mark *mark);
+
+struct hp_entry { /* getdents64(2) */
+  uint64_t inode;
+  int64_t offset;
+  unsigned short length;
+  unsigned char type;
+  char name[];
+};
+
+/* The names in a directory but "." and "..", from its beginning. A name lasts until the next one.
+ */
+struct hp_entries {
+  int directory;
+  long at, size;
+  _Alignas(struct hp_entry) char bytes[2048];
+};
+void hp__entries_rewind(struct hp_entries *entries, int directory);
+const char *hp__entries_next(struct hp_entries *entries); /* NULL: no more, or an error */
 
 /* Both by descriptor, over no mount and no symbolic link. 0 or an errno. */
 int hp__tree_empty(int directory, const char *except);
@@ -193,6 +211,7 @@ bool hp__directory_remove(int base, const char *name, int directory);
 struct hp_directory {
   char path[HP_PATH_SIZE];
   int fd, lock;
+  struct stat stat; /* of fd: who it is never changes */
   bool made;
   struct hp_user user; /* id -1: our own */
 };

@@ -6,13 +6,13 @@
  */
 #include "platform/linux.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static int take(int lock) {
@@ -45,41 +45,40 @@ void hp__lock_close(int lock) {
   close(lock);
 }
 
-int hp__lock_write(int lock, int directory, int64_t pid) {
-  struct stat stat;
-  struct hp_process_stat process = {.start = 0};
+/* Since boot, suspend included, as /proc tells when a process began. Asking /proc about a process
+ * that has just been started would slow down its start, and its end too. */
+static uint64_t now_in_ticks(void) {
+  struct timespec now;
+  uint64_t per_second = (uint64_t)sysconf(_SC_CLK_TCK);
+  if (clock_gettime(CLOCK_BOOTTIME, &now) < 0)
+    return 0;
+  return (uint64_t)now.tv_sec * per_second + (uint64_t)now.tv_nsec / (1000000000 / per_second);
+}
+
+int hp__lock_write(int lock, const struct stat *directory, int64_t pid) {
   char text[160];
-  if (fstat(directory, &stat) < 0)
-    return errno;
-  if (pid > 0)
-    hp__process_stat(pid, &process);
-  for (char *c = process.command; *c; c++)
-    *c = isprint((unsigned char)*c) ? *c : '?';
   int length =
-      snprintf(text, sizeof text, "hyperprocess 1\n%016llx:%016llx\n%20lld %20llu\n%-15.15s\n",
-               (unsigned long long)stat.st_dev, (unsigned long long)stat.st_ino, (long long)pid,
-               (unsigned long long)process.start, process.command);
+      snprintf(text, sizeof text, "hyperprocess 1\n%016llx:%016llx\n%20lld %20llu\n",
+               (unsigned long long)directory->st_dev, (unsigned long long)directory->st_ino,
+               (long long)pid, pid > 0 ? (unsigned long long)now_in_ticks() : 0);
   ssize_t written = pwrite(lock, text, (size_t)length, 0);
   return written == length ? 0 : written < 0 ? errno : EIO;
 }
 
 int hp__lock_read(int lock, struct hp_mark *mark) {
   char text[256];
-  unsigned long long device, inode, start;
+  unsigned long long device, inode, seen;
   long long pid;
   ssize_t length = pread(lock, text, sizeof text - 1, 0);
   if (length <= 0)
     return length < 0 ? -1 : 0;
   text[length] = '\0';
   memset(mark, 0, sizeof *mark);
-  if (sscanf(text, "hyperprocess 1 %llx:%llx %lld %llu %15[^\n]", &device, &inode, &pid, &start,
-             mark->command) < 4)
+  if (sscanf(text, "hyperprocess 1 %llx:%llx %lld %llu", &device, &inode, &pid, &seen) != 4)
     return -1;
-  for (char *end = mark->command + strlen(mark->command); end > mark->command && end[-1] == ' ';)
-    *--end = '\0';
   mark->device = device;
   mark->inode = inode;
   mark->pid = pid;
-  mark->start = start;
+  mark->seen = seen;
   return 1;
 }

@@ -45,11 +45,11 @@ int hp__process_stat(int64_t pid, struct hp_process_stat *stat) {
   return 0;
 }
 
-bool hp__process_is_alive(int64_t pid, uint64_t start) {
+bool hp__process_is_alive(int64_t pid, uint64_t seen) {
   struct hp_process_stat stat;
   if (pid <= 0 || hp__process_stat(pid, &stat) != 0)
     return false;
-  return stat.start == start && stat.state != 'Z' && stat.state != 'X';
+  return stat.start <= seen && stat.state != 'Z' && stat.state != 'X';
 }
 
 void hp__process_command(int64_t pid, char command[256]) {

@@ -13,8 +13,8 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -31,7 +31,7 @@ extern int __clone(int (*function)(void *), void *stack, int flags, void *argume
 #define clone __clone
 #endif
 
-enum { STACK_SIZE = 64 * 1024, SIGNALS_BYTES = _NSIG / 8 };
+enum { STACK_SIZE = 16 * 1024, SIGNALS_BYTES = _NSIG / 8 };
 
 typedef unsigned long signals[SIGNALS_BYTES / sizeof(unsigned long) + 1];
 
@@ -73,7 +73,7 @@ static int fail(hp_error *error, const struct hp_spawn *spawn, const char *what)
   return hp__explain_errno(error, HP_PHASE_SPAWN, errno, what, spawn->executable);
 }
 
-static int open_output(struct launch *launch, const struct hp_spawn *spawn, hp_error *error) {
+static int make_stdio(struct launch *launch, const struct hp_spawn *spawn, hp_error *error) {
   uv_pipe_t *pipes[2] = {spawn->output, spawn->errors};
   launch->null = hp__high(open("/dev/null", O_RDWR | O_CLOEXEC));
   if (launch->null < 0)
@@ -86,11 +86,6 @@ static int open_output(struct launch *launch, const struct hp_spawn *spawn, hp_e
       continue;
     if (make_pipe(&launch->read_ends[i], &launch->write_ends[i]) < 0)
       return fail(error, spawn, "make an output pipe for");
-    int result = uv_pipe_open(pipes[i], launch->read_ends[i]);
-    if (result < 0)
-      return hp__explain_errno(error, HP_PHASE_SPAWN, -result, "open an output pipe for",
-                               spawn->executable);
-    launch->read_ends[i] = -1; /* it is the handle's now */
     launch->exec.stdio[i + 1] = launch->write_ends[i];
   }
   return 0;
@@ -148,7 +143,7 @@ static int prepare(struct launch *launch, const struct hp_spawn *spawn, hp_error
   if (death && death[0] && launch->exec.death_signal == 0)
     return hp_error_set(error, HP_EUNSUPPORTED, HP_PHASE_SPAWN, "there is no signal '%s' on Linux",
                         death);
-  int result = open_output(launch, spawn, error);
+  int result = make_stdio(launch, spawn, error);
   return result < 0 ? result : find_groups(launch, spawn, error);
 }
 
@@ -159,17 +154,6 @@ static void finish(struct launch *launch) {
     close_fd(&launch->write_ends[i]);
   }
   hp__free(launch->groups);
-}
-
-static char *map_stack(size_t guard) {
-  char *stack = mmap(NULL, guard + STACK_SIZE, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-  if (stack == MAP_FAILED)
-    return NULL;
-  if (mprotect(stack, guard, PROT_NONE) == 0)
-    return stack;
-  munmap(stack, guard + STACK_SIZE);
-  return NULL;
 }
 
 /* A kernel older than the flag ignores it; an emulator refuses it. */
@@ -230,7 +214,7 @@ static struct hp_exec_report read_report(const struct hp_exec *exec, int pipe) {
   return report;
 }
 
-static void collect_failed(pid_t pid, int *pidfd) {
+static void collect(pid_t pid, int *pidfd) {
   while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
     ;
   close_fd(pidfd);
@@ -238,35 +222,35 @@ static void collect_failed(pid_t pid, int *pidfd) {
 
 static pid_t launch_on(struct hp_exec *exec, char *stack_end, int flags, int *pidfd,
                        struct hp_exec_report *report) {
+  /* Learned by the first spawn and true for all of them: then nobody needs the pipe any more. */
+  static atomic_bool memory_is_shared;
+  bool known = flags & CLONE_VM && atomic_load(&memory_is_shared);
   int read_end = -1;
   pid_t pid = -1;
   *report = (struct hp_exec_report){HP_STEP_CLONE, 0};
   exec->report_pipe = -1;
-  if (make_pipe(&read_end, &exec->report_pipe) == 0)
+  if (known || make_pipe(&read_end, &exec->report_pipe) == 0)
     pid = clone_guarded(exec, stack_end, flags, pidfd);
   report->code = pid < 0 ? errno : 0;
   close_fd(&exec->report_pipe);
   if (pid > 0)
     *report = read_report(exec, read_end);
   close_fd(&read_end);
+  if (exec->shared && !known)
+    atomic_store(&memory_is_shared, true);
   if (pid > 0 && report->code != 0) {
-    collect_failed(pid, pidfd);
+    collect(pid, pidfd);
     return -1;
   }
   return pid;
 }
 
+/* The child's stack is in ours: the thread sleeps until the child has no more use for it, as with
+ * vfork(). The child makes system calls only; the largest thing on its stack is a list of names. */
 pid_t hp__launch(struct hp_exec *exec, int flags, int *pidfd, struct hp_exec_report *report) {
-  size_t guard = (size_t)sysconf(_SC_PAGESIZE);
-  char *stack = map_stack(guard);
+  _Alignas(64) char stack[STACK_SIZE];
   *pidfd = -1;
-  if (!stack) {
-    *report = (struct hp_exec_report){HP_STEP_CLONE, ENOMEM};
-    return -1;
-  }
-  pid_t pid = launch_on(exec, stack + guard + STACK_SIZE, flags, pidfd, report);
-  munmap(stack, guard + STACK_SIZE);
-  return pid;
+  return launch_on(exec, stack + sizeof stack, flags, pidfd, report);
 }
 
 /* By its output a descendant is known after its parents have gone. */
@@ -279,21 +263,43 @@ static void remember_output(struct hp_linux_child *self, const struct launch *la
     }
 }
 
+/* After the clone: the child starts meanwhile. */
+static int open_output(struct launch *launch, const struct hp_spawn *spawn, hp_error *error) {
+  uv_pipe_t *pipes[2] = {spawn->output, spawn->errors};
+  for (int i = 0; i < 2; i++) {
+    int status = launch->read_ends[i] >= 0 ? uv_pipe_open(pipes[i], launch->read_ends[i]) : 0;
+    if (status < 0)
+      return hp__explain_errno(error, HP_PHASE_SPAWN, -status, "open an output pipe for",
+                               spawn->executable);
+    launch->read_ends[i] = -1; /* it is the handle's now */
+  }
+  return 0;
+}
+
+static int run(struct hp_linux_child *self, struct launch *launch, const struct hp_spawn *spawn,
+               hp_error *error) {
+  struct hp_exec_report report;
+  pid_t pid = hp__launch(&launch->exec, CLONE_VM | CLONE_VFORK, &self->pidfd, &report);
+  if (pid < 0)
+    return hp__explain_spawn(error, spawn, &report);
+  int result = open_output(launch, spawn, error);
+  if (result < 0) {
+    kill(pid, SIGKILL); /* not collected yet: the number is still its own */
+    collect(pid, &self->pidfd);
+    return result;
+  }
+  self->base.pid = pid;
+  remember_output(self, launch);
+  return 0;
+}
+
 int hp__spawn_linux(uv_loop_t *loop, hp_child *child, const struct hp_spawn *spawn,
                     hp_error *error) {
   struct hp_linux_child *self = (struct hp_linux_child *)child;
   struct launch launch = {.read_ends = {-1, -1}, .write_ends = {-1, -1}, .null = -1};
-  struct hp_exec_report report;
   int result = prepare(&launch, spawn, error);
-  if (result == 0) {
-    pid_t pid = hp__launch(&launch.exec, CLONE_VM | CLONE_VFORK, &self->pidfd, &report);
-    if (pid < 0)
-      result = hp__explain_spawn(error, spawn, &report);
-    else
-      child->pid = pid;
-  }
   if (result == 0)
-    remember_output(self, &launch);
+    result = run(self, &launch, spawn, error);
   finish(&launch);
   if (result < 0)
     return result;

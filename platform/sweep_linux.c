@@ -8,7 +8,6 @@
 #include "platform/linux.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -41,17 +40,12 @@ static bool is_named(int base, const char *name, const struct stat *stat) {
 }
 
 static bool holds_only_lock(int directory) {
-  int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  DIR *list = fd < 0 ? NULL : fdopendir(fd);
-  bool only = list != NULL;
-  for (struct dirent *entry; only && (entry = readdir(list));)
-    only = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-           strcmp(entry->d_name, HP_LOCK_NAME) == 0;
-  if (list)
-    closedir(list);
-  else if (fd >= 0)
-    close(fd);
-  return only;
+  struct hp_entries entries;
+  hp__entries_rewind(&entries, directory);
+  for (const char *name; (name = hp__entries_next(&entries));)
+    if (strcmp(name, HP_LOCK_NAME) != 0)
+      return false;
+  return true;
 }
 
 static bool is_unmarked(const struct stat *stat) {
@@ -67,7 +61,7 @@ static bool may_go(int directory, int lock, const struct stat *stat) {
   case 0:
     return is_unmarked(stat) && holds_only_lock(directory);
   case 1:
-    return names_it(&mark, stat) && !hp__process_is_alive(mark.pid, mark.start);
+    return names_it(&mark, stat) && !hp__process_is_alive(mark.pid, mark.seen);
   default:
     return false;
   }
@@ -96,22 +90,20 @@ static bool sweep_opened(int base, const char *name, int directory) {
 }
 
 int hp__sweep_linux(const char *base) {
-  int fd = hp__high(open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  DIR *list = fd < 0 ? NULL : fdopendir(fd);
-  int count = 0;
-  if (!list && fd >= 0)
-    close(fd);
-  if (!list)
+  struct hp_entries entries;
+  int fd = hp__high(open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC)), count = 0;
+  if (fd < 0)
     return 0;
-  for (struct dirent *entry; (entry = readdir(list));) {
-    if (!looks_like_ours(entry->d_name))
+  hp__entries_rewind(&entries, fd);
+  for (const char *name; (name = hp__entries_next(&entries));) {
+    if (!looks_like_ours(name))
       continue;
-    int directory = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int directory = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (directory < 0)
       continue;
-    count += sweep_opened(fd, entry->d_name, directory);
+    count += sweep_opened(fd, name, directory);
     close(directory);
   }
-  closedir(list);
+  close(fd);
   return count;
 }

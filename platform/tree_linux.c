@@ -2,7 +2,6 @@
 /* Removing a tree by descriptor: no name is followed twice, no mount and no link is crossed. */
 #include "platform/linux.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -66,45 +65,32 @@ static int remove_entry(int directory, const char *name, int depth) {
   return of_directory == ENOTDIR ? code : of_directory;
 }
 
-static int empty_once(DIR *list, const char *except, int depth, bool *any) {
+static int empty_once(int directory, const char *except, int depth, bool *any) {
+  struct hp_entries entries;
   int code = 0;
   *any = false;
-  for (struct dirent *entry; (entry = readdir(list));) {
-    const char *name = entry->d_name;
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || (except && strcmp(name, except) == 0))
+  hp__entries_rewind(&entries, directory);
+  for (const char *name; (name = hp__entries_next(&entries));) {
+    if (except && strcmp(name, except) == 0)
       continue;
     *any = true;
-    int result = remove_entry(dirfd(list), name, depth);
+    int result = remove_entry(directory, name, depth);
     code = code ? code : result;
   }
   return code;
 }
 
 /* A directory that was made read-only is made writable first: it goes away as a whole. */
-static DIR *open_list(int directory) {
-  struct stat stat;
-  if (fstat(directory, &stat) == 0 && (stat.st_mode & S_IRWXU) != S_IRWXU)
-    fchmod(directory, S_IRWXU);
-  int fd = hp__high(openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  DIR *list = fd < 0 ? NULL : fdopendir(fd);
-  if (!list && fd >= 0)
-    close(fd);
-  return list;
-}
-
 static int empty(int directory, const char *except, int depth) {
+  struct stat stat;
   if (depth > DEPTH_MAX)
     return ELOOP;
-  DIR *list = open_list(directory);
-  if (!list)
-    return errno;
+  if (fstat(directory, &stat) == 0 && (stat.st_mode & S_IRWXU) != S_IRWXU)
+    fchmod(directory, S_IRWXU);
   int code = 0;
   bool any = true;
-  for (int pass = 0; any && code == 0 && pass < PASSES; pass++) {
-    rewinddir(list);
-    code = empty_once(list, except, depth, &any);
-  }
-  closedir(list);
+  for (int pass = 0; any && code == 0 && pass < PASSES; pass++)
+    code = empty_once(directory, except, depth, &any);
   return code;
 }
 

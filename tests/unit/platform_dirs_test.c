@@ -396,9 +396,8 @@ HP_TEST(a_pid_that_was_used_again_is_another_process) {
   char text[64];
   CHECK_INT(hp__lock_read(lock, &mark), 1);
   CHECK_INT(mark.pid, getpid());
-  CHECK_HAS(mark.command, "test_platform_d");
   off_t line = (off_t)(strlen("hyperprocess 1\n") + 34 + 21);
-  snprintf(text, sizeof text, "%20llu", (unsigned long long)mark.start + 1);
+  snprintf(text, sizeof text, "%20llu", 1ULL); /* seen before this process began */
   CHECK_INT(pwrite(lock, text, 20, line), 20);
   close(lock);
   CHECK_INT(platform->sweep(base), 1);
