@@ -21,10 +21,10 @@ static const struct {
   const char *limit;
   bool keeps_data;
 } servers[] = {
-    {&peer_echo, "the median of both at most 150 us more", false},
-    {&peer_redis, "the median of both at most 1.10x", false},
-    {&peer_postgres, "the median of both at most 1.10x", true},
-    {&peer_hyperd, "the median of both at most 1.10x", false},
+    {&peer_echo, "start and stop each at most 150 us more at the median", false},
+    {&peer_redis, "start and stop each at most 1.10x at the median", false},
+    {&peer_postgres, "start and stop each at most 1.10x at the median", true},
+    {&peer_hyperd, "start and stop each at most 1.10x at the median", false},
 };
 
 enum { SERVERS = sizeof servers / sizeof *servers, WARM_UP = 5 };

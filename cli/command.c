@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #include "cli/report.h"
+#include "cli/system.h"
 #include "core/alloc.h"
 #include "core/error.h"
 
@@ -40,9 +41,15 @@ int command_find(struct command *command, const struct hp_platform_ops *platform
                  hp_error *error) {
   command->platform = platform;
   command->argv = argv;
+  if (system_needs_interpreter(argv[0])) {
+    hp_error_set(error, HP_EUNSUPPORTED, HP_PHASE_USE, "the command \"%s\" is a batch file",
+                 argv[0]);
+    hp_error_set_hint(error, "it is read by cmd.exe: -- cmd /c %s", argv[0]);
+    return EXIT_NOT_EXECUTABLE;
+  }
   if (!strpbrk(argv[0], "/\\"))
     return find_in_path(command, error);
-  command->path = hp__strdup(argv[0]);
+  command->path = system_program(argv[0]);
   return EXIT_DONE;
 }
 
@@ -85,7 +92,7 @@ static bool collect_facts(struct facts *facts, hp_process *process) {
 static bool is_fact(const struct facts *facts, const char *name) {
   for (int i = 0; i < FACTS; i++) {
     size_t length = strcspn(facts->items[i], "=");
-    if (strlen(name) == length && strncmp(facts->items[i], name, length) == 0)
+    if (strlen(name) == length && system_same_variable(facts->items[i], name, length))
       return true;
   }
   return false;
@@ -169,13 +176,17 @@ static void patience_over(uv_timer_t *timer) {
 }
 
 /* Between the exit and `ended` there is nobody left to signal. */
-void command_signal(struct command *command, const char *name) {
-  if (command->running && command->open == 0)
-    command->platform->signal(command->child, HP_SCOPE_LEADER, name, NULL);
+int command_signal(struct command *command, const char *name) {
+  if (!command->running || command->open > 0)
+    return 0;
+  return command->platform->signal(command->child, HP_SCOPE_LEADER, name, NULL);
 }
 
+/* Where nobody can be asked to end there is no use in waiting. */
 void command_stop(struct command *command, const char *name) {
-  command_signal(command, command->stopping ? "KILL" : name);
+  int asked = name && !command->stopping ? command_signal(command, name) : 0;
+  if (command->stopping || asked == HP_EUNSUPPORTED)
+    command_signal(command, "KILL");
   if (command->running && command->open == 0 && !command->stopping)
     uv_timer_start(&command->patience, patience_over, PATIENCE_MS, 0);
   command->stopping = true;

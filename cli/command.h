@@ -30,8 +30,10 @@ struct command { /* zeroed, then command_find() */
 int command_find(struct command *command, const struct hp_platform_ops *platform, char **argv,
                  hp_error *error);
 int command_start(struct command *command, uv_loop_t *loop, hp_process *process, hp_error *error);
-void command_signal(struct command *command, const char *name);
-/* Sends the signal and kills when that does not help; called again, kills at once. */
+/* HP_EUNSUPPORTED where there is no such signal; no error when it is gone. */
+int command_signal(struct command *command, const char *name);
+/* Sends the signal, NULL: it has got it already, and kills when that does not help; called again,
+ * and where nobody can be asked to end, kills at once. */
 void command_stop(struct command *command, const char *name);
 void command_fini(struct command *command);
 /* As shells have it: 128 plus the number of a signal. */

@@ -39,8 +39,8 @@ static int locate(const struct catalogue *catalogue, const struct arguments *arg
   int result = choose_definition(catalogue->all, options, &profile, &definition, error);
   if (result < 0)
     return result;
-  result = hp__plan_locate(catalogue->context->registry.platform, definition,
-                           hp__plan_given(options, profile, definition), &found, error);
+  result = hp__plan_locate(catalogue->context->registry.platform, &catalogue->context->sources,
+                           definition, hp__plan_given(options, profile, definition), &found, error);
   if (result == 0 && arguments->verbose)
     print_places(&found);
   if (result == 0)

@@ -2,6 +2,7 @@
 /* The tool: starts a local server for a command or a person, and takes it down again. */
 #include "cli/report.h"
 #include "cli/subcommands.h"
+#include "cli/system.h"
 #include "config/mistake.h"
 
 #include <stdio.h>
@@ -100,9 +101,9 @@ static int refuse(const char *word) {
   hp_error *error = NULL;
   for (int i = 0; i < COUNT; i++)
     names[i] = subcommands[i].name;
-  const char *near = hp__nearest(word, names, COUNT);
-  if (near)
-    refuse_usage(&error, "unknown subcommand '%s', did you mean '%s'?", word, near);
+  const char *closest = hp__nearest(word, names, COUNT);
+  if (closest)
+    refuse_usage(&error, "unknown subcommand '%s', did you mean '%s'?", word, closest);
   else
     refuse_usage(&error, "unknown subcommand '%s'; `hyperprocess --help` lists them", word);
   return report_failure(error);
@@ -123,13 +124,22 @@ static int carry_out(const struct subcommand *subcommand, char **words) {
   return report_output(code);
 }
 
-int main(int argc, char **argv) {
-  if (argc < 2)
+static int obey(char **words) {
+  if (!words[0])
     return refuse_nothing();
-  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+  if (strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0) {
     print_help();
     return report_output(EXIT_DONE);
   }
-  const struct subcommand *subcommand = find(argv[1]);
-  return subcommand ? carry_out(subcommand, argv + 2) : refuse(argv[1]);
+  const struct subcommand *subcommand = find(words[0]);
+  return subcommand ? carry_out(subcommand, words + 1) : refuse(words[0]);
+}
+
+int main(int argc, char **argv) {
+  struct system system;
+  if (!system_begin(&system, argc, argv))
+    return EXIT_NOT_STARTED;
+  int code = obey(system.words);
+  system_end(&system);
+  return code;
 }

@@ -86,7 +86,7 @@ static const struct option table[] = {
      hp_options_set_profile, 0},
     {OPTION_FILE, "file", "FILE", "configuration; default: the first of the usual places",
      hp_options_set_file, 0},
-    {OPTION_TRANSPORT, "transport", "KIND", "local, unix, unix:PATH, tcp or tcp:PORT",
+    {OPTION_TRANSPORT, "transport", "KIND", "local, unix, unix:PATH, pipe, tcp or tcp:PORT",
      hp_options_set_transport, 0},
     {OPTION_SET, "set", "NAME=VALUE", "a setting of the server; may be repeated", set_setting, 0},
     {OPTION_DATA_DIR, "data-dir", "DIR", "keep the server's data there; default: a temporary one",
@@ -129,12 +129,13 @@ static int refuse_option(const struct subcommand *subcommand, const char *name, 
     if (subcommand->options & table[i].bit)
       names[count++] = table[i].name;
   hp__text_add_slice(&word, name, length);
-  const char *near = hp__nearest(word.data ? word.data : "", names, count);
+  const char *closest = hp__nearest(word.data ? word.data : "", names, count);
   int result =
-      near ? refuse_usage(error, "%s: unknown option '--%s', did you mean '--%s'?",
-                          subcommand->name, word.data, near)
-           : refuse_usage(error, "%s: unknown option '--%s'; `hyperprocess %s --help` lists them",
-                          subcommand->name, word.data ? word.data : "", subcommand->name);
+      closest
+          ? refuse_usage(error, "%s: unknown option '--%s', did you mean '--%s'?", subcommand->name,
+                         word.data, closest)
+          : refuse_usage(error, "%s: unknown option '--%s'; `hyperprocess %s --help` lists them",
+                         subcommand->name, word.data ? word.data : "", subcommand->name);
   hp__text_fini(&word);
   return result;
 }

@@ -60,6 +60,7 @@ void progress_clear(struct progress *progress) {
   uv_timer_stop(&progress->timer);
   if (progress->shown)
     fputs("\r\033[K", stderr);
+  fflush(stderr);
   progress->shown = false;
 }
 

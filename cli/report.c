@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/report.h"
 
+#include "cli/system.h"
 #include "core/error.h"
 
 #include <stdio.h>
@@ -42,7 +43,8 @@ static const char *variable(const char *name) {
 }
 
 bool report_is_terminal(void) {
-  return uv_guess_handle(2) == UV_TTY && strcmp(variable("TERM"), "dumb") != 0;
+  return uv_guess_handle(2) == UV_TTY && strcmp(variable("TERM"), "dumb") != 0 &&
+         system_redraws_lines();
 }
 
 const char *report_color(const char *sequence) {
@@ -104,6 +106,7 @@ void report_error(const hp_error *error) {
   print_line("hint", hp_error_hint(error));
   for (int i = HP_DETAIL_COUNT - 1; i >= 0; i--)
     print_block(names[i], hp_error_detail(error, (enum hp_detail)i));
+  fflush(stderr);
 }
 
 int report_failure(hp_error *error) {

@@ -98,6 +98,7 @@ static void say_ready(const struct run *run) {
     report_visible(descriptor, strlen(descriptor));
   }
   fprintf(stderr, "; Ctrl-C stops it\n");
+  fflush(stderr);
 }
 
 /* ---- What comes next ---- */
@@ -160,6 +161,7 @@ static void say_stopped(const struct run *run) {
   if (rung && wanted)
     fprintf(stderr, "%s ended by %s, %.0f ms after the stop began\n",
             run->process->plan->definition->name, rung, hp_process_stop_time(run->process));
+  fflush(stderr);
 }
 
 /* HP_EKILLED is worth a line, but what was asked for was done. */
@@ -245,13 +247,6 @@ static int exit_code(const struct run *run) {
   return run->asked ? EXIT_BY_SIGNAL + run->asked : command_status(&run->command);
 }
 
-static bool has_terminal(void) {
-  for (int descriptor = 0; descriptor < 3; descriptor++)
-    if (uv_guess_handle(descriptor) == UV_TTY)
-      return true;
-  return false;
-}
-
 static int find_command(struct run *run) {
   struct hp_error error = {0};
   run->command.data = run;
@@ -275,7 +270,7 @@ static int init(struct run *run) {
     return EXIT_NOT_STARTED;
   }
   run->wake.data = run;
-  run->has_terminal = has_terminal();
+  run->has_terminal = signals_are_shared();
   signals_init(&run->signals, &run->loop, take_signal, run);
   progress_init(&run->progress, &run->loop, run->arguments->quiet);
   return EXIT_DONE;

@@ -20,7 +20,9 @@ struct signals {
 /* One that was ignored when we were started stays ignored: nohup. */
 void signals_init(struct signals *signals, uv_loop_t *loop, signal_callback caught, void *data);
 void signals_close(struct signals *signals);
-/* "TERM". */
+/* "TERM"; NULL: whoever shares the terminal with us has been told as we were. */
 const char *signal_name(int number);
+/* Whether Ctrl-C reaches the command by itself. */
+bool signals_are_shared(void);
 
 #endif

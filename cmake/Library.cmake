@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # The library, static and shared, out of the objects of its rooms.
 set(HP_ROOMS hp_core hp_config hp_transports hp_platform)
+foreach(room IN LISTS HP_ROOMS)
+  target_compile_definitions(${room} PRIVATE hp_core_EXPORTS) # what export.h asks for in a DLL
+endforeach()
 foreach(kind STATIC SHARED)
   string(TOLOWER hyperprocess_${kind} target)
   add_library(${target} ${kind})
@@ -19,6 +22,14 @@ foreach(kind STATIC SHARED)
   endif()
 endforeach()
 target_compile_definitions(hyperprocess_static INTERFACE HP_STATIC_DEFINE)
+if(WIN32)
+  foreach(kind static shared)
+    target_link_libraries(hyperprocess_${kind} PRIVATE $<LINK_ONLY:hp_options>)
+  endforeach()
+endif()
+if(MSVC) # else it and the DLL's import library have one name
+  set_target_properties(hyperprocess_static PROPERTIES OUTPUT_NAME hyperprocess_static)
+endif()
 install(TARGETS hyperprocess_static hyperprocess_shared)
 install(DIRECTORY core/include/hyperprocess ${PROJECT_BINARY_DIR}/include/hyperprocess
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")

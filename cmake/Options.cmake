@@ -3,10 +3,24 @@
 add_library(hp_options INTERFACE)
 target_include_directories(hp_options INTERFACE
   ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/core/include ${PROJECT_BINARY_DIR}/include)
-target_compile_definitions(hp_options INTERFACE _GNU_SOURCE)
-target_compile_options(hp_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
-  -Wwrite-strings -Wvla -Wformat=2 -Wimplicit-fallthrough $<$<BOOL:${HP_WERROR}>:-Werror>)
+if(WIN32)
+  # Windows 10, wide functions where none is named, and printf as C has it. The runtime of mingw-w64
+  # is linked in: no DLL has to travel along.
+  target_compile_definitions(hp_options INTERFACE _WIN32_WINNT=0x0A00 UNICODE _UNICODE
+    WIN32_LEAN_AND_MEAN NOMINMAX __USE_MINGW_ANSI_STDIO=1 _CRT_SECURE_NO_WARNINGS)
+  target_link_libraries(hp_options INTERFACE
+    advapi32 iphlpapi ntdll ole32 psapi shell32 user32 userenv ws2_32)
+  target_link_options(hp_options INTERFACE $<$<BOOL:${MINGW}>:-static>)
+else()
+  target_compile_definitions(hp_options INTERFACE _GNU_SOURCE)
+endif()
+if(MSVC)
+  target_compile_options(hp_options INTERFACE /W4 /utf-8 $<$<BOOL:${HP_WERROR}>:/WX>)
+else()
+  target_compile_options(hp_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
+    -Wwrite-strings -Wvla -Wformat=2 -Wimplicit-fallthrough $<$<BOOL:${HP_WERROR}>:-Werror>)
+endif()
 if(HP_SANITIZE)
   target_compile_options(hp_options INTERFACE
     -fsanitize=${HP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -102,25 +102,35 @@ static const struct hp_field rule_fields[] = {
     {.key = "environment", .read = hp__field_variables, IN_RULE(environment)},
     {.key = "descriptor", .read = hp__field_template, IN_RULE(descriptor)},
     {.key = "report", .read = hp__field_template, IN_RULE(report), .flags = HP_FIELD_PATTERN},
+    {.key = "callback", .read = hp__field_template, IN_RULE(callback)},
     {.key = "socket", .read = field_file_name, IN_RULE(socket), .flags = HP_FIELD_FILLED},
     {.key = "port_auto", .read = hp__field_string, IN_RULE(port_auto), .flags = HP_FIELD_FILLED},
     {.key = "reuse_address", .read = hp__field_bool, IN_RULE(reuse_address)},
 };
 
+/* What says how ${callback} is written cannot be written with it. */
+static int check_callback(const struct hp_reader *reader, const struct hp_node *node,
+                          const struct hp_template *text) {
+  for (size_t i = 0; i < text->count; i++)
+    if (text->segments[i].variable && strcmp(text->segments[i].variable, "callback") == 0)
+      return hp__mistake(reader->error, hp__node_find(node, "callback")->position,
+                         "variable 'callback' has no meaning here: its parts have, as "
+                         "'callback.path'");
+  return 0;
+}
+
 static int check_rule(const struct hp_reader *reader, const struct hp_node *node, void *record) {
-  static const char *const misplaced[][2] = {{"socket", "tcp"},
-                                             {"port_auto", "unix"},
-                                             {"port_auto", "pipe"},
-                                             {"reuse_address", "unix"},
-                                             {"reuse_address", "pipe"}};
-  (void)record;
+  static const char *const misplaced[][2] = {{"socket", "tcp"},         {"socket", "pipe"},
+                                             {"port_auto", "unix"},     {"port_auto", "pipe"},
+                                             {"reuse_address", "unix"}, {"reuse_address", "pipe"}};
+  const struct hp_transport_rule *rule = record;
   for (size_t i = 0; i < HP_COUNT(misplaced); i++) {
     const struct hp_node *entry = hp__node_find(node, misplaced[i][0]);
     if (entry && strcmp(node->key, misplaced[i][1]) == 0)
       return hp__mistake(reader->error, entry->key_position, "'%s' has no meaning for transport %s",
                          entry->key, node->key);
   }
-  return 0;
+  return check_callback(reader, node, &rule->callback);
 }
 
 static const struct hp_transport_rule initial_rule = {.reuse_address = true};
@@ -259,10 +269,17 @@ static const struct hp_table user_table = {
 /* `none`: the tether alone tells the server. */
 static int field_death_signal(const struct hp_reader *reader, const struct hp_field *field,
                               const struct hp_node *node, void *record) {
-  if (node->kind != HP_NODE_SCALAR || strcmp(node->text, "none") != 0)
-    return hp__field_signal(reader, field, node, record);
-  ((struct hp_definition *)record)->host_death_signal = "";
-  return 0;
+  struct hp_definition *definition = record;
+  if (node->kind == HP_NODE_SCALAR && strcmp(node->text, "none") == 0) {
+    definition->host_death_signal = "";
+    return 0;
+  }
+  int result = hp__field_signal(reader, field, node, record);
+  if (result == 0 && hp__is_console_event(definition->host_death_signal))
+    return hp__mistake(reader->error, node->position,
+                       "'%s' is for a ladder: where we are no more, nobody sends it",
+                       definition->host_death_signal);
+  return result;
 }
 
 static const struct hp_field death_fields[] = {

@@ -64,6 +64,7 @@ struct hp_transport_rule {
   struct hp_variables environment;
   struct hp_template descriptor; /* empty: the endpoint, or the server's own report */
   struct hp_template report;     /* pattern of the server's own descriptor, for callback */
+  struct hp_template callback;   /* how our listener over it is named to the server; empty: a URL */
   const char *socket;            /* unix: file name, NULL: "s" */
   const char *port_auto;         /* tcp: what ${endpoint.port} is when the server picks; NULL: it
                                     cannot pick, a port is reserved */

@@ -61,11 +61,11 @@ const char *hp__nearest(const char *word, const char *const *candidates, size_t 
   const char *best = NULL;
   size_t least = SIZE_MAX;
   for (size_t i = 0; i < count; i++) {
-    size_t far = measure(word, candidates[i]);
+    size_t apart = measure(word, candidates[i]);
     /* People get the beginning of a word right. */
-    if (far < least || (best && far == least &&
-                        shared_beginning(word, candidates[i]) > shared_beginning(word, best))) {
-      least = far;
+    if (apart < least || (best && apart == least &&
+                          shared_beginning(word, candidates[i]) > shared_beginning(word, best))) {
+      least = apart;
       best = candidates[i];
     }
   }
@@ -151,16 +151,17 @@ static void add_list(struct hp_text *text, const char *first, const char *const 
 
 int hp__unknown(hp_error *error, struct hp_position position, const char *what, const char *word,
                 const char *const *candidates, size_t count) {
-  const char *near = hp__nearest(word, candidates, count);
+  const char *closest = hp__nearest(word, candidates, count);
   struct hp_text list = {0};
-  add_list(&list, near, candidates, count);
+  add_list(&list, closest, candidates, count);
   int result;
-  if (near)
-    result = hp__mistake(error, position, "unknown %s '%s', did you mean '%s'?", what, word, near);
+  if (closest)
+    result =
+        hp__mistake(error, position, "unknown %s '%s', did you mean '%s'?", what, word, closest);
   else
     result = hp__mistake(error, position, "unknown %s '%s'; %s", what, word,
                          list.data ? list.data : "there is none here");
-  if (near && list.data)
+  if (closest && list.data)
     hp_error_set_hint(error, "%s", list.data);
   hp__text_fini(&list);
   return result;

@@ -76,7 +76,7 @@ int hp__transport_read(struct hp_arena *arena, struct hp_profile *profile, const
     return hp__out_of_memory(error);
   if (length == 0 || (rest && rest[0] == '\0'))
     return hp__mistake(error, position,
-                       "'%s' is not a transport: local, unix, unix:/path, tcp, tcp:PORT or "
+                       "'%s' is not a transport: local, unix, unix:/path, pipe, tcp, tcp:PORT or "
                        "tcp:HOST:PORT",
                        text);
   if (rest && strcmp(profile->transport, "tcp") != 0)

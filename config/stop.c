@@ -5,10 +5,15 @@
 
 #include <string.h>
 
+bool hp__is_console_event(const char *signal) {
+  return strncmp(signal, "CTRL_", 5) == 0;
+}
+
 int hp__field_signal(const struct hp_reader *reader, const struct hp_field *field,
                      const struct hp_node *node, void *record) {
-  static const char *const names[] = {"TERM", "INT",  "QUIT", "HUP",   "USR1", "USR2",
-                                      "ABRT", "ALRM", "CONT", "WINCH", "KILL"};
+  static const char *const names[] = {"TERM", "INT",    "QUIT",      "HUP",  "USR1",
+                                      "USR2", "ABRT",   "ALRM",      "CONT", "WINCH",
+                                      "KILL", "CTRL_C", "CTRL_BREAK"}; /* those of Windows */
   int result = hp__expect(reader, node, HP_NODE_SCALAR);
   if (result != 0)
     return result;

@@ -12,6 +12,8 @@ extern const struct hp_table hp__profile_table;    /* struct hp_profile */
 /* stop.c */
 int hp__field_rungs(const struct hp_reader *reader, const struct hp_field *field,
                     const struct hp_node *node, void *record); /* struct hp_rungs */
+/* Whether a signal is one that a console sends. */
+bool hp__is_console_event(const char *signal);
 int hp__field_signal(const struct hp_reader *reader, const struct hp_field *field,
                      const struct hp_node *node, void *record); /* const char *, without "SIG" */
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LAUNCH = 1, SETTING = 2, PREPARE = 4, PATTERN = 8 };
+enum { LAUNCH = 1, SETTING = 2, PREPARE = 4, LINE = 8 };
 
 struct variable {
   const char *name; /* ends in '.': a family, the rest is a name … */
@@ -16,11 +16,11 @@ struct variable {
 
 static const struct variable variables[] = {
     {"endpoint.url", LAUNCH | SETTING, 0, 0},
-    {"endpoint.path", LAUNCH | SETTING | PATTERN, 0, 0},
-    {"endpoint.dir", LAUNCH | SETTING | PATTERN, 0, 0},
-    {"endpoint.name", LAUNCH | SETTING | PATTERN, 0, 0},
-    {"endpoint.host", LAUNCH | SETTING | PATTERN, 0, 0},
-    {"endpoint.port", LAUNCH | SETTING | PATTERN, 0, 0},
+    {"endpoint.path", LAUNCH | SETTING | LINE, 0, 0},
+    {"endpoint.dir", LAUNCH | SETTING | LINE, 0, 0},
+    {"endpoint.name", LAUNCH | SETTING | LINE, 0, 0},
+    {"endpoint.host", LAUNCH | SETTING | LINE, 0, 0},
+    {"endpoint.port", LAUNCH | SETTING | LINE, 0, 0},
     {"endpoint.authority", LAUNCH | SETTING, 0, 0},
     {"endpoint.path.encoded", LAUNCH | SETTING, 0, 0},
     {"endpoint.dir.encoded", LAUNCH | SETTING, 0, 0},
@@ -44,7 +44,7 @@ static const struct variable variables[] = {
 
 static unsigned context_of(unsigned flags) {
   if (flags & HP_FIELD_PATTERN)
-    return PATTERN;
+    return LINE;
   if (flags & HP_FIELD_PREPARE)
     return PREPARE;
   return flags & HP_FIELD_SETTING ? SETTING : LAUNCH;
@@ -115,7 +115,7 @@ int hp__check_variables(const struct hp_reader *reader, const struct hp_node *no
     int result = check_one(reader, node, name, context);
     if (result != 0)
       return result;
-    if (context == PATTERN && i > 0 && text->segments[i - 1].variable)
+    if (context == LINE && i > 0 && text->segments[i - 1].variable)
       return hp__mistake(reader->error, node->position,
                          "nothing between '%s' and '%s': where would one end?",
                          text->segments[i - 1].variable, name);

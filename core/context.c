@@ -39,6 +39,7 @@ static void fini(hp_context *context) {
   uv_run(&context->loop, UV_RUN_DEFAULT);
   uv_loop_close(&context->loop);
   hp__sources_fini(&context->sources);
+  hp__event_queue_fini(&context->events);
   uv_cond_destroy(&context->changed);
   uv_mutex_destroy(&context->lock);
   context->stdio->stdio_release(context->held_stdio);
@@ -125,9 +126,14 @@ int hp_context_new(hp_context **out, hp_error **error) {
   return hp__error_give(error, &e);
 }
 
-bool hp__context_is_inside(const hp_context *context) {
+bool hp__context_is_inside(hp_context *context) {
   uv_thread_t self = uv_thread_self();
-  return uv_thread_equal(&self, &context->thread);
+  if (uv_thread_equal(&self, &context->thread) || !context->events.deferred)
+    return uv_thread_equal(&self, &context->thread);
+  uv_mutex_lock(&context->lock);
+  bool inside = context->events.dispatching && uv_thread_equal(&self, &context->events.dispatcher);
+  uv_mutex_unlock(&context->lock);
+  return inside;
 }
 
 /* All are asked before any is waited for: they stop side by side. Handles that their owners still

@@ -3,6 +3,7 @@
 #ifndef HP_CORE_CONTEXT_H
 #define HP_CORE_CONTEXT_H
 
+#include "core/event.h"
 #include "core/registry.h"
 #include "core/sources.h"
 
@@ -22,9 +23,11 @@ struct hp_context {
   hp_process *called;    /* those that somebody wants something of, linked by `next_called` */
   char *swept[8];        /* places where the remains of killed hosts were looked for */
   bool started, closing, ending;
+  struct hp_event_queue events;
 };
 
-bool hp__context_is_inside(const hp_context *context); /* on its thread: must not block */
+/* On its thread, or in a callback that another one dispatches: must not block. Without the lock. */
+bool hp__context_is_inside(hp_context *context);
 /* Both under the lock. A context that is being closed takes no new one. */
 bool hp__context_link(hp_context *context, hp_process *process);
 void hp__context_unlink(hp_context *context, hp_process *process);

@@ -11,7 +11,9 @@
 void hp__describe_exit(const struct hp_exit *exit, char *text, size_t size) {
   switch (exit->kind) {
   case HP_EXIT_CODE:
-    snprintf(text, size, "ended with exit code %d", exit->value);
+    /* of 32 bits on Windows, where those of the system itself have the highest one */
+    snprintf(text, size, exit->value < 0 ? "ended with exit code 0x%X" : "ended with exit code %d",
+             exit->value);
     break;
   case HP_EXIT_SIGNAL:
     snprintf(text, size, "was ended by signal %d", exit->value);
@@ -21,18 +23,32 @@ void hp__describe_exit(const struct hp_exit *exit, char *text, size_t size) {
   }
 }
 
+/* What was started, as far as it can still be told. */
+static void explain_by_platform(hp_process *process, const struct hp_exit *exit) {
+  const struct hp_plan *plan = process->plan;
+  struct hp_launch *launch = &process->launch;
+  struct hp_spawn spawn = {.directory = plan->working_dir, .user = plan->user};
+  char **argv, **environment;
+  bool known =
+      hp__launch_arguments(launch, process->preparation ? &plan->prepare : &plan->arguments, &argv,
+                           NULL) == 0 &&
+      hp__launch_environment(launch, &environment, NULL) == 0;
+  if (known) {
+    spawn.executable = argv[0];
+    spawn.argv = argv;
+    spawn.environment = environment;
+  }
+  plan->platform->explain_exit(exit, known ? &spawn : NULL, &process->attempt);
+}
+
 void hp__explain_exit(hp_process *process, const struct hp_exit *exit, const char *output) {
   hp_error *error = &process->attempt;
-  const char *cause = NULL, *hint = NULL, *last = output ? strrchr(output, '\n') : NULL;
-  process->plan->platform->explain_exit(exit, &cause, &hint);
+  const char *last = output ? strrchr(output, '\n') : NULL;
   hp_error_set_os_code(error, exit->value);
   hp_error_set_detail(error, HP_DETAIL_OUTPUT, output);
-  if (cause)
-    hp_error_set_cause(error, "%s", cause);
-  else if (output)
+  explain_by_platform(process, exit);
+  if (!error->cause && output)
     hp_error_set_cause(error, "it said: %s", last ? last + 1 : output);
-  if (hint)
-    hp_error_set_hint(error, "%s", hint);
 }
 
 /* What went wrong in the attempt at hand was written down when it happened. */

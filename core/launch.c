@@ -43,6 +43,14 @@ static const char *in_folder(struct hp_launch *launch, const char *folder, const
   return folder ? hp__arena_format(&launch->arena, "%s/%s%s", folder, prefix, name) : NULL;
 }
 
+static const char *name_callback(struct hp_launch *launch) {
+  const struct hp_template *form = &launch->plan->callback_text;
+  const char *text = NULL;
+  if (form->count == 0 || !launch->callback.kind)
+    return hp__endpoint_part(&launch->arena, &launch->callback, "url");
+  return hp__launch_text(launch, form, &text, NULL) == 0 ? text : NULL;
+}
+
 static const char *look_up(void *data, const char *variable, bool *secret) {
   struct hp_launch *launch = data;
   const char *name;
@@ -50,7 +58,7 @@ static const char *look_up(void *data, const char *variable, bool *secret) {
   if ((name = hp__after(variable, "endpoint.")))
     return hp__endpoint_part(&launch->arena, &launch->endpoint, name);
   if (strcmp(variable, "callback") == 0)
-    return hp__endpoint_part(&launch->arena, &launch->callback, "url");
+    return name_callback(launch);
   if ((name = hp__after(variable, "callback.")))
     return hp__endpoint_part(&launch->arena, &launch->callback, name);
   if ((name = hp__after(variable, "files.")))
@@ -100,7 +108,7 @@ int hp__launch_arguments(struct hp_launch *launch, const struct hp_templates *te
   *argv = new_list(launch, texts->count, error);
   int result = *argv ? 0 : HP_ENOMEM;
   for (size_t i = 0; result == 0 && i < texts->count; i++) {
-    const char *text;
+    const char *text = NULL;
     result = hp__launch_text(launch, &texts->items[i], &text, error);
     (*argv)[i] = result == 0 ? (char *)(uintptr_t)text : NULL;
   }

@@ -38,53 +38,53 @@ static void emit(struct hp_output *output, const char *line, size_t length) {
 }
 
 /* Adds to the unfinished line; hands it on when it has become too long. */
-static void hold(struct hp_output_stream *stream, const char *bytes, size_t length) {
-  if (!stream->rest)
-    stream->rest = hp__alloc(HP_LINE_MAX);
-  while (stream->rest && length > 0) {
-    size_t room = HP_LINE_MAX - stream->rest_length;
+static void hold(struct hp_output *output, const char *bytes, size_t length) {
+  if (!output->rest)
+    output->rest = hp__alloc(HP_LINE_MAX);
+  while (output->rest && length > 0) {
+    size_t room = HP_LINE_MAX - output->rest_length;
     size_t part = length < room ? length : room;
-    memcpy(stream->rest + stream->rest_length, bytes, part);
-    stream->rest_length += part;
+    memcpy(output->rest + output->rest_length, bytes, part);
+    output->rest_length += part;
     bytes += part;
     length -= part;
-    if (stream->rest_length == HP_LINE_MAX) {
-      emit(stream->output, stream->rest, HP_LINE_MAX);
-      stream->rest_length = 0;
+    if (output->rest_length == HP_LINE_MAX) {
+      emit(output, output->rest, HP_LINE_MAX);
+      output->rest_length = 0;
     }
   }
 }
 
-static void finish_line(struct hp_output_stream *stream, const char *bytes, size_t length) {
-  if (stream->rest_length == 0) {
-    emit(stream->output, bytes, length);
+static void finish_line(struct hp_output *output, const char *bytes, size_t length) {
+  if (output->rest_length == 0) {
+    emit(output, bytes, length);
     return;
   }
-  hold(stream, bytes, length);
-  emit(stream->output, stream->rest, stream->rest_length);
-  stream->rest_length = 0;
+  hold(output, bytes, length);
+  emit(output, output->rest, output->rest_length);
+  output->rest_length = 0;
 }
 
-void hp__output_feed(struct hp_output_stream *stream, const char *bytes, size_t length) {
+void hp__output_feed(struct hp_output *output, const char *bytes, size_t length) {
   while (length > 0) {
     const char *end = memchr(bytes, '\n', length);
     if (!end) {
-      hold(stream, bytes, length);
+      hold(output, bytes, length);
       return;
     }
     size_t part = (size_t)(end - bytes);
-    finish_line(stream, bytes, part);
+    finish_line(output, bytes, part);
     bytes += part + 1;
     length -= part + 1;
   }
 }
 
-void hp__output_end(struct hp_output_stream *stream) {
-  if (stream->rest_length > 0)
-    emit(stream->output, stream->rest, stream->rest_length);
-  hp__free(stream->rest);
-  stream->rest = NULL;
-  stream->rest_length = 0;
+void hp__output_end(struct hp_output *output) {
+  if (output->rest_length > 0)
+    emit(output, output->rest, output->rest_length);
+  hp__free(output->rest);
+  output->rest = NULL;
+  output->rest_length = 0;
 }
 
 char *hp__output_tail(const struct hp_output *output) {

@@ -17,23 +17,19 @@ enum {
 typedef void (*hp_line_callback)(void *data, const char *line, size_t length);
 
 struct hp_output {
-  char *tail;         /* ring of the last lines of both streams, each with its '\n' */
+  char *tail;         /* ring of the last lines, each with its '\n' */
   size_t tail_length; /* ever written to it */
+  char *rest;         /* the beginning of a line whose end is still to come */
+  size_t rest_length;
   hp_line_callback line;
   void *data;
 };
 
-struct hp_output_stream { /* stdout or stderr: a line may come in several reads */
-  struct hp_output *output;
-  char *rest; /* the beginning of a line whose end is still to come */
-  size_t rest_length;
-};
-
 void hp__output_init(struct hp_output *output, hp_line_callback line, void *data);
 void hp__output_fini(struct hp_output *output);
-void hp__output_feed(struct hp_output_stream *stream, const char *bytes, size_t length);
-/* The end of the stream: hands on a last line that has no end, frees what was kept for it. */
-void hp__output_end(struct hp_output_stream *stream);
+void hp__output_feed(struct hp_output *output, const char *bytes, size_t length);
+/* The end of it: hands on a last line that has no end, frees what was kept for it. */
+void hp__output_end(struct hp_output *output);
 /* The last whole lines, oldest first, to be freed with hp__free(); NULL when there are none. */
 char *hp__output_tail(const struct hp_output *output);
 

@@ -155,8 +155,9 @@ static void name_variable(char *variable, size_t size, const char *server) {
     *c = isalnum((unsigned char)*c) ? (char)toupper((unsigned char)*c) : '_';
 }
 
-int hp__plan_locate(const struct hp_platform_ops *platform, const struct hp_definition *definition,
-                    const char *given, struct hp_candidates *found, hp_error *error) {
+int hp__plan_locate(const struct hp_platform_ops *platform, struct hp_sources *sources,
+                    const struct hp_definition *definition, const char *given,
+                    struct hp_candidates *found, hp_error *error) {
   char variable[128];
   name_variable(variable, sizeof variable, definition->name);
   struct hp_locate_request request = {
@@ -165,7 +166,7 @@ int hp__plan_locate(const struct hp_platform_ops *platform, const struct hp_defi
       .names = (const char *const *)definition->binary.items,
       .folders = find_folders(platform, definition),
   };
-  return platform->locate(&request, found, error);
+  return hp__sources_locate(sources, platform, &request, found, error);
 }
 
 static const char *given_by_setting(const hp_options *options, const struct hp_profile *profile,
@@ -192,7 +193,8 @@ static int locate_binary(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   struct hp_candidates found = {0};
   const char *given = hp__plan_given(maker->options, &plan->profile, plan->definition);
-  int result = hp__plan_locate(plan->platform, plan->definition, given, &found, maker->error);
+  int result = hp__plan_locate(plan->platform, maker->sources, plan->definition, given, &found,
+                               maker->error);
   if (result == 0) {
     const struct hp_candidate *best = &found.items[found.count - 1];
     plan->executable = hp__arena_copy(&plan->arena, best->path);
@@ -228,14 +230,25 @@ static const struct hp_rung default_rungs[] = {
     {.kind = HP_RUNG_KILL},
 };
 
+/* The default one, in the words of this platform. */
+static struct hp_rungs make_ladder(struct hp_plan *plan) {
+  size_t skipped = plan->ready.kind == HP_READY_CALLBACK ? 0 : 1; /* no tether without a callback */
+  struct hp_rung *rungs = hp__arena_alloc(&plan->arena, sizeof default_rungs);
+  if (!rungs)
+    return (struct hp_rungs){0};
+  memcpy(rungs, default_rungs, sizeof default_rungs);
+  if (plan->platform->stop_signal)
+    rungs[1].signal = plan->platform->stop_signal;
+  return (struct hp_rungs){rungs + skipped, sizeof default_rungs / sizeof *default_rungs - skipped};
+}
+
 static void choose_ladder(struct hp_plan *plan) {
-  bool tether = plan->ready.kind == HP_READY_CALLBACK;
-  plan->stop.items = (struct hp_rung *)(uintptr_t)(tether ? default_rungs : default_rungs + 1);
-  plan->stop.count = tether ? 3 : 2;
-  if (plan->definition->stop.count)
-    plan->stop = plan->definition->stop;
   if (plan->profile.stop.count)
     plan->stop = plan->profile.stop;
+  else if (plan->definition->stop.count)
+    plan->stop = plan->definition->stop;
+  else
+    plan->stop = make_ladder(plan);
 }
 
 static int64_t first_positive(int64_t a, int64_t b, int64_t c) {
@@ -266,6 +279,22 @@ static int choose_containment(struct hp_plan_maker *maker) {
                       plan->profile.containment);
 }
 
+/* What the server would say, nobody could hear. */
+static int check_ready(struct hp_plan_maker *maker) {
+  const struct hp_plan *plan = maker->plan;
+  if (plan->ready.kind != HP_READY_NOTIFY || (plan->platform->caps & HP_PLATFORM_NOTIFY))
+    return 0;
+  hp_error_set(maker->error, HP_EUNSUPPORTED, HP_PHASE_PLAN,
+               "server '%s' says that it is ready by 'notify', which cannot be had on %s",
+               plan->definition->name, plan->platform->name);
+  hp_error_set_cause(maker->error,
+                     "this system has no datagram sockets that tell who has sent to them");
+  hp_error_set_hint(maker->error,
+                    "ready: {kind: callback} serves instead, or {kind: connect} for a "
+                    "server that says nothing");
+  return hp__mistake_at(maker->error, plan->ready.position, HP_EUNSUPPORTED);
+}
+
 static int choose_policy(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   const struct hp_definition *definition = plan->definition;
@@ -284,7 +313,8 @@ static int choose_policy(struct hp_plan_maker *maker) {
   policy->restart = HP_RESTART_NEVER;
   const char *signal = definition->host_death_signal;
   plan->host_death_signal = !signal ? "TERM" : signal[0] ? signal : NULL;
-  return choose_containment(maker);
+  int result = check_ready(maker);
+  return result == 0 ? choose_containment(maker) : result;
 }
 
 /* ---- the whole ---- */
@@ -301,7 +331,8 @@ int hp__plan_no_memory(struct hp_plan_maker *maker) {
 int hp__plan_make(struct hp_plan **out, const struct hp_registry *registry,
                   struct hp_sources *sources, const hp_options *options, hp_error *error) {
   struct hp_plan *plan = *out = hp__alloc(sizeof *plan);
-  struct hp_plan_maker maker = {plan, registry, options, error, NULL, NULL, false};
+  struct hp_plan_maker maker = {
+      .plan = plan, .registry = registry, .sources = sources, .options = options, .error = error};
   if (!plan)
     return hp__plan_no_memory(&maker);
   plan->platform = registry->platform;

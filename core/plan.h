@@ -36,6 +36,7 @@ struct hp_plan {
   struct hp_transport_spec address;
   struct hp_endpoint known;                /* parts of the endpoint that are certain already */
   const struct hp_transport_ops *callback; /* NULL: the server calls nobody back */
+  struct hp_template callback_text;        /* how ${callback} is written; empty: a URL */
   struct hp_template descriptor, report;
   const char *runtime_base; /* where the private directory is made; NULL: none is needed */
   const char *runtime_dir;  /* its name with X for what the launch chooses */
@@ -58,8 +59,9 @@ int hp__plan_make(struct hp_plan **plan, const struct hp_registry *registry,
                   struct hp_sources *sources, const hp_options *options, hp_error *error);
 
 /* Where the binary may lie, by definition and overrides; used by the plan and by `locate`. */
-int hp__plan_locate(const struct hp_platform_ops *platform, const struct hp_definition *definition,
-                    const char *given, struct hp_candidates *found, hp_error *error);
+int hp__plan_locate(const struct hp_platform_ops *platform, struct hp_sources *sources,
+                    const struct hp_definition *definition, const char *given,
+                    struct hp_candidates *found, hp_error *error);
 /* What the user named, the strongest word first; NULL: nothing. */
 const char *hp__plan_given(const hp_options *options, const struct hp_profile *profile,
                            const struct hp_definition *definition);

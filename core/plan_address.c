@@ -8,6 +8,25 @@
 
 static const char LOOPBACK[] = "127.0.0.1"; /* never "localhost": it may be ::1 first, and stall */
 
+static bool is_in_definition(const struct hp_definition *definition, const char *name) {
+  for (size_t i = 0; i < definition->transport_count; i++)
+    if (strcmp(definition->transports[i].kind, name) == 0)
+      return true;
+  return false;
+}
+
+/* Of those that the server has, the first one that can be had here; NULL: none. */
+static const char *find_substitute(const struct hp_plan_maker *maker) {
+  const struct hp_definition *definition = maker->plan->definition;
+  const char *local = maker->plan->platform->local;
+  if (is_in_definition(definition, local))
+    return local;
+  for (size_t i = 0; i < definition->transport_count; i++)
+    if (hp__registry_transport(maker->registry, definition->transports[i].kind))
+      return definition->transports[i].kind;
+  return NULL;
+}
+
 static int refuse_transport(struct hp_plan_maker *maker, const char *name) {
   const struct hp_definition *definition = maker->plan->definition;
   struct hp_text known = {0};
@@ -17,6 +36,28 @@ static int refuse_transport(struct hp_plan_maker *maker, const char *name) {
                "server '%s' has no transport '%s'; it has: %s", definition->name, name,
                known.data ? known.data : "none");
   hp__text_fini(&known);
+  const char *substitute = find_substitute(maker);
+  if (substitute)
+    hp_error_set_hint(maker->error, "transport '%s' serves it here", substitute);
+  return hp__mistake_at(maker->error, maker->plan->profile.transport_position, HP_EUNSUPPORTED);
+}
+
+/* The server has it, this system does not. */
+static int refuse_foreign(struct hp_plan_maker *maker, const char *name) {
+  static const char *const causes[][2] = {
+      {"unix", "on this system servers are reached by named pipes in the place of Unix sockets"},
+      {"pipe", "named pipes are those of Windows"}};
+  const char *substitute = find_substitute(maker), *platform = maker->plan->platform->name;
+  hp_error_set(maker->error, HP_EUNSUPPORTED, HP_PHASE_PLAN, "transport '%s' cannot be had on %s",
+               name, platform);
+  for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+    if (strcmp(causes[i][0], name) == 0)
+      hp_error_set_cause(maker->error, "%s", causes[i][1]);
+  if (substitute)
+    hp_error_set_hint(maker->error, "transport '%s' serves instead%s", substitute,
+                      strcmp(substitute, maker->plan->platform->local) == 0
+                          ? "; 'local' means the right one everywhere"
+                          : "");
   return hp__mistake_at(maker->error, maker->plan->profile.transport_position, HP_EUNSUPPORTED);
 }
 
@@ -24,6 +65,8 @@ static int choose_rule(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   const char *name = plan->profile.transport ? plan->profile.transport : "local";
   plan->transport = hp__registry_transport(maker->registry, name);
+  if (!plan->transport && is_in_definition(plan->definition, name))
+    return refuse_foreign(maker, name);
   if (!plan->transport)
     return refuse_transport(maker, name);
   for (size_t i = 0; i < plan->definition->transport_count; i++)
@@ -93,10 +136,16 @@ static void fill_tcp(struct hp_plan_maker *maker) {
 
 static int fill_path(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
+  bool pipe = plan->known.kind == HP_ENDPOINT_PIPE; /* a name, in no directory */
   plan->address.name = maker->rule->socket;
+  strcpy(plan->known.host, pipe ? "." : "");
   if (!plan->profile.path)
     return 0;
-  int result = make_absolute(maker, "the socket", plan->profile.path, &plan->address.path);
+  int result = 0;
+  if (pipe)
+    plan->address.path = plan->profile.path;
+  else
+    result = make_absolute(maker, "the socket", plan->profile.path, &plan->address.path);
   if (result == 0)
     snprintf(plan->known.path, sizeof plan->known.path, "%s", plan->address.path);
   return result;
@@ -123,7 +172,8 @@ int hp__plan_choose_address(struct hp_plan_maker *maker) {
 
 static bool needs_runtime_dir(const struct hp_plan *plan) {
   bool socket = plan->transport->kind == HP_ENDPOINT_UNIX && !plan->address.path;
-  bool ours = plan->ready.kind == HP_READY_CALLBACK || plan->ready.kind == HP_READY_NOTIFY;
+  bool callback = plan->callback && plan->callback->kind == HP_ENDPOINT_UNIX;
+  bool ours = callback || plan->ready.kind == HP_READY_NOTIFY;
   return socket || ours || plan->file_count > 0 || hp__plan_uses(plan, "runtime_dir");
 }
 

@@ -194,6 +194,8 @@ static const char *describe_endpoint(const struct hp_plan *plan, char text[HP_EN
   else if (plan->known.kind == HP_ENDPOINT_UNIX && !plan->known.path[0])
     snprintf(text, HP_ENDPOINT_TEXT_SIZE, "unix://%s/%s", plan->runtime_dir,
              plan->address.name ? plan->address.name : "s");
+  else if (plan->known.kind == HP_ENDPOINT_PIPE && !plan->known.path[0])
+    snprintf(text, HP_ENDPOINT_TEXT_SIZE, "npipe://./pipe/<name>");
   else
     hp_endpoint_print(&plan->known, text);
   return text;

@@ -8,6 +8,7 @@
 struct hp_plan_maker {
   struct hp_plan *plan;
   const struct hp_registry *registry;
+  struct hp_sources *sources;
   const hp_options *options;
   hp_error *error;
   const char **values; /* of the definition's settings, in their order; NULL: not set */

@@ -246,6 +246,15 @@ static int fill_ladder(struct scope *scope) {
   return result;
 }
 
+/* By the rule of the transport that the server calls back over, whatever it serves over itself. */
+static void fill_callback(struct scope *scope) {
+  struct hp_plan *plan = scope->maker->plan;
+  const struct hp_definition *definition = plan->definition;
+  for (size_t i = 0; plan->callback && i < definition->transport_count; i++)
+    if (strcmp(definition->transports[i].kind, plan->callback->name) == 0)
+      plan->callback_text = fill(scope, &definition->transports[i].callback);
+}
+
 static const char *choose_working_dir(const struct hp_plan *plan) {
   if (plan->profile.working_dir)
     return plan->profile.working_dir;
@@ -275,7 +284,7 @@ static bool visit_all(const struct hp_plan *plan, visit visitor, void *data) {
     if (visit_list(&plan->stop.items[i].command, visitor, data))
       return true;
   return visit_list(&plan->arguments, visitor, data) || visit_list(&plan->prepare, visitor, data) ||
-         visitor(data, &plan->descriptor);
+         visitor(data, &plan->descriptor) || visitor(data, &plan->callback_text);
 }
 
 static bool has_file(const struct hp_plan *plan, const char *name) {
@@ -356,6 +365,7 @@ int hp__plan_fill_texts(struct hp_plan_maker *maker) {
     result = fill_files(&scope);
   if (result == 0)
     result = add_all(&scope, &plan->prepare, &plan->definition->prepare.command);
+  fill_callback(&scope);
   scope.afterwards = true;
   if (result == 0)
     result = fill_ladder(&scope);

@@ -7,34 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-struct hp_event {
-  enum hp_event_kind kind;
-  enum hp_state state;
-  const char *text;
-  const hp_error *error;
-  int64_t remaining;
-};
-
-enum hp_event_kind hp_event_kind(const hp_event *event) {
-  return event->kind;
-}
-
-enum hp_state hp_event_state(const hp_event *event) {
-  return event->state;
-}
-
-const char *hp_event_text(const hp_event *event) {
-  return event->text;
-}
-
-const hp_error *hp_event_error(const hp_event *event) {
-  return event->error;
-}
-
-int64_t hp_event_remaining(const hp_event *event) {
-  return event->remaining;
-}
-
 /* ---- time ---- */
 
 /* uv_now() is rounded down. A deadline is counted from the next millisecond and looked at with the
@@ -68,8 +40,8 @@ static const hp_error *current_error(const hp_process *process) {
   return process->failure.code ? &process->failure : NULL;
 }
 
-static void tell(hp_process *process, enum hp_event_kind kind, enum hp_state state,
-                 const char *text) {
+static void tell_callback(hp_process *process, enum hp_event_kind kind, enum hp_state state,
+                          const char *text) {
   int64_t armed = process->machine.armed;
   struct hp_event event = {
       .kind = kind,
@@ -78,13 +50,12 @@ static void tell(hp_process *process, enum hp_event_kind kind, enum hp_state sta
       .error = current_error(process),
       .remaining = armed == HP_NEVER ? -1 : armed - (int64_t)uv_now(&process->context->loop),
   };
-  if (process->callback)
-    process->callback(process, &event, process->user);
+  hp__event_tell(process, &event);
 }
 
 void hp__process_inform(hp_process *process, const char *text) {
   if (!process->finishing)
-    tell(process, HP_EVENT_INFO, process->machine.state, text);
+    tell_callback(process, HP_EVENT_INFO, process->machine.state, text);
 }
 
 /* The parts of the endpoint, as values that stay. */
@@ -101,8 +72,9 @@ static void view_endpoint(hp_process *process) {
     descriptor = process->reported ? process->reported : text;
   view->descriptor = hp__arena_copy(&process->arena, descriptor);
   view->port = launch->endpoint.port;
-  view->host =
-      launch->endpoint.host[0] ? hp__arena_copy(&process->arena, launch->endpoint.host) : NULL;
+  view->host = launch->endpoint.kind == HP_ENDPOINT_TCP
+                   ? hp__arena_copy(&process->arena, launch->endpoint.host)
+                   : NULL;
   view->path =
       launch->endpoint.path[0] ? hp__arena_copy(&process->arena, launch->endpoint.path) : NULL;
 }
@@ -118,9 +90,9 @@ void hp__process_publish(hp_process *process, enum hp_state state) {
   process->view.pid = hp__subprocess_pid(process->server);
   process->view.alive = hp__subprocess_is_running(process->server);
   uv_mutex_unlock(&process->lock);
+  tell_callback(process, HP_EVENT_STATE, state, state == HP_STATE_STOPPING ? process->info : NULL);
   if (state == HP_STATE_READY || hp__state_is_terminal(state)) /* all that is waited for */
     uv_cond_broadcast(&process->changed); /* whoever wakes finds the lock free */
-  tell(process, HP_EVENT_STATE, state, state == HP_STATE_STOPPING ? process->info : NULL);
 }
 
 /* What the effects do can be seen by others before NOTIFY is reached: the state that they belong to
@@ -238,8 +210,10 @@ static void free_if_closed(hp_process *process) {
   uv_mutex_lock(&context->lock);
   bool closed = process->wish.close && !process->is_called && process->waiters == 0;
   bool *done = process->wish.done;
-  if (closed)
+  if (closed) {
     hp__context_unlink(context, process);
+    hp__event_queue_forget(&context->events, process);
+  }
   uv_mutex_unlock(&context->lock);
   if (!closed)
     return;

@@ -46,7 +46,7 @@ struct hp_process {
   /* under the context's lock */
   hp_process *next, *next_called;
   bool is_called;
-  int waiters; /* threads inside a blocking call: it is freed after them */
+  int waiters; /* threads inside a blocking call, or told of an event: it is freed after them */
   struct hp_process_wish wish;
 
   hp_plan *plan;
@@ -127,6 +127,9 @@ void hp__process_server_ended(hp_subprocess *server);
 void hp__process_close_subprocess(hp_subprocess **subprocess);
 /* Gives back what the instance took beyond the reservation; ends in hp__process_publish(). */
 void hp__process_finish(hp_process *process);
+
+/* process_api.c: gives up what `waiters` counts. Without the context's lock. */
+void hp__process_leave(hp_process *process);
 
 /* process_api.c: begins a stop, or takes the next rung of one at once. Any thread. */
 void hp__process_hurry(hp_process *process);

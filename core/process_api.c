@@ -124,12 +124,16 @@ static void enter(hp_process *process) {
   uv_mutex_unlock(&process->context->lock);
 }
 
-static int leave(hp_process *process, int result) {
+void hp__process_leave(hp_process *process) {
   hp_context *context = process->context;
   uv_mutex_lock(&context->lock);
   if (--process->waiters == 0 && process->wish.close)
     hp__context_call(context, process);
   uv_mutex_unlock(&context->lock);
+}
+
+static int leave(hp_process *process, int result) {
+  hp__process_leave(process);
   return result;
 }
 

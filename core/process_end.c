@@ -60,17 +60,18 @@ static bool (*const rungs[])(hp_process *process, const struct hp_rung *rung) = 
     [HP_RUNG_KILL] = take_kill,
 };
 
-static void note_rung(hp_process *process, const struct hp_rung *rung) {
+static void note_rung(hp_process *process, const struct hp_rung *rung, uint64_t began) {
   if (process->stop_began == 0)
-    process->stop_began = uv_hrtime();
+    process->stop_began = began;
   hp__rung_print(rung, process->rung_text);
   process->info = process->rung_text;
 }
 
 void hp__process_take_rung(hp_process *process, int index) {
   const struct hp_rung *rung = &process->plan->stop.items[index];
+  uint64_t began = uv_hrtime();
   if (rungs[rung->kind](process, rung)) {
-    note_rung(process, rung);
+    note_rung(process, rung, began);
     return;
   }
   struct hp_machine_event event = {.type = HP_ON_RUNG_EMPTY, .now = hp__process_now(process)};
@@ -79,11 +80,13 @@ void hp__process_take_rung(hp_process *process, int index) {
 
 /* ---- the exit ---- */
 
-/* A server that died of a taken port says so. */
+/* A server that died of a taken port says so: in the definition's words, or in those that Windows
+ * has for it. */
 static bool says_taken(const hp_process *process, const char *output) {
+  static const char windows[] = "Only one usage of each socket address";
   const char *sign = process->plan->definition->port_taken;
   return sign && output && process->plan->transport->kind == HP_ENDPOINT_TCP &&
-         hp__text_contains(output, sign);
+         (hp__text_contains(output, sign) || hp__text_contains(output, windows));
 }
 
 static void note_exit(hp_process *process, const struct hp_exit *exit) {

@@ -92,7 +92,9 @@ void hp__process_name_owner(hp_process *process) {
   char text[400];
   if (process->launch.endpoint.kind == HP_ENDPOINT_TCP)
     process->plan->platform->port_owner(&process->launch.endpoint, &owner);
-  if (owner.pid > 0)
+  if (owner.pid > 0 && owner.user < 0)
+    snprintf(text, sizeof text, "process %lld (%s)", (long long)owner.pid, owner.command);
+  else if (owner.pid > 0)
     snprintf(text, sizeof text, "process %lld (%s) of user %lld", (long long)owner.pid,
              owner.command, (long long)owner.user);
   else if (owner.user >= 0)

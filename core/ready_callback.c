@@ -25,6 +25,7 @@ struct callback {
   bool listening;
   struct client *clients; /* connected, not (yet) the one */
   struct client *tether;
+  bool cut; /* a stop came before the tether: it is cut as soon as it comes */
 };
 
 static void client_closed(uv_handle_t *handle) {
@@ -67,10 +68,24 @@ static const char *skip_nonce(const struct callback *callback, const char *text)
   return difference ? NULL : text + length + 1;
 }
 
+static bool cut_tether(hp_readiness *readiness) {
+  struct callback *callback = (struct callback *)readiness;
+  callback->cut = true;
+  if (!callback->tether)
+    return false;
+  readiness->owner.platform->stream_cut(callback->tether->stream);
+  drop(callback->tether);
+  return true;
+}
+
 static void adopt(struct client *client, const char *descriptor) {
   struct callback *callback = client->owner;
   unlist(client);
   callback->tether = client;
+  if (callback->cut) {
+    cut_tether(&callback->base);
+    return;
+  }
   hp__readiness_report(&callback->base, HP_REPORT_ENDPOINT, descriptor);
   hp__readiness_ready(&callback->base, client->verified);
 }
@@ -169,18 +184,9 @@ static void stop_listening(hp_readiness *readiness) {
   if (!callback->listening)
     return;
   callback->listening = false;
-  uv_close(&callback->listener.as.handle, listener_closed);
+  hp_listener_close(&callback->listener, listener_closed);
   while (callback->clients)
     drop(callback->clients);
-}
-
-static bool cut_tether(hp_readiness *readiness) {
-  struct callback *callback = (struct callback *)readiness;
-  if (!callback->tether)
-    return false;
-  readiness->owner.platform->stream_cut(callback->tether->stream);
-  drop(callback->tether);
-  return true;
 }
 
 static void close_callback(hp_readiness *readiness) {

@@ -7,12 +7,23 @@
 
 #include <string.h>
 
+#if defined(_WIN32)
+#define LOCAL_TRANSPORT hp__transport_pipe
+#define PLATFORM hp__platform_windows
+#elif defined(__APPLE__)
+#define LOCAL_TRANSPORT hp__transport_unix
+#define PLATFORM hp__platform_darwin
+#else
+#define LOCAL_TRANSPORT hp__transport_unix
+#define PLATFORM hp__platform_linux
+#endif
+
 static const struct hp_transport_ops *const built_in_transports[] = {
-    &hp__transport_unix,
+    &LOCAL_TRANSPORT,
     &hp__transport_tcp,
 };
 
-static const struct hp_platform_ops *const built_in_platform = &hp__platform_linux;
+static const struct hp_platform_ops *const built_in_platform = &PLATFORM;
 
 int hp__registry_init(struct hp_registry *registry, hp_error *error) {
   int result = hp__registry_set_platform(registry, built_in_platform, error);

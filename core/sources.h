@@ -18,6 +18,7 @@ struct hp_source {
 struct hp_sources {
   uv_mutex_t lock;
   struct hp_source *current; /* the one read last */
+  struct hp_own_folders own; /* never changes once it is known */
 };
 
 int hp__sources_init(struct hp_sources *sources);
@@ -27,5 +28,9 @@ void hp__sources_fini(struct hp_sources *sources);
 int hp__sources_acquire(struct hp_sources *sources, const struct hp_platform_ops *platform,
                         const char *file, struct hp_source **source, hp_error *error);
 void hp__source_release(struct hp_source *source); /* NULL is allowed */
+/* platform->locate() with what is known of our own folders. */
+int hp__sources_locate(struct hp_sources *sources, const struct hp_platform_ops *platform,
+                       struct hp_locate_request *request, struct hp_candidates *found,
+                       hp_error *error);
 
 #endif

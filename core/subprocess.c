@@ -48,10 +48,8 @@ static void report_end(hp_subprocess *subprocess) {
     return;
   subprocess->reported = true;
   uv_timer_stop(&subprocess->grace);
-  for (int i = 0; i < 2; i++) {
-    uv_read_stop((uv_stream_t *)&subprocess->pipes[i]);
-    hp__output_end(&subprocess->streams[i]);
-  }
+  uv_read_stop((uv_stream_t *)&subprocess->pipe);
+  hp__output_end(&subprocess->output);
   subprocess->owner.ended(subprocess);
 }
 
@@ -67,21 +65,19 @@ static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 
 static void read_output(uv_stream_t *pipe, ssize_t length, const uv_buf_t *buffer) {
   hp_subprocess *subprocess = pipe->data;
-  struct hp_output_stream *stream = &subprocess->streams[pipe == (void *)&subprocess->pipes[1]];
   if (length > 0)
-    hp__output_feed(stream, buffer->base, (size_t)length);
+    hp__output_feed(&subprocess->output, buffer->base, (size_t)length);
   if (length >= 0)
     return;
   uv_read_stop(pipe);
-  if (--subprocess->open_streams == 0 && subprocess->gone)
+  subprocess->drained = true;
+  if (subprocess->gone)
     report_end(subprocess);
 }
 
 static void close_handles(hp_subprocess *subprocess) {
-  for (int i = 0; i < 2; i++) {
-    hp__output_end(&subprocess->streams[i]);
-    uv_close((uv_handle_t *)&subprocess->pipes[i], uv_handle_closed);
-  }
+  hp__output_end(&subprocess->output);
+  uv_close((uv_handle_t *)&subprocess->pipe, uv_handle_closed);
   uv_close((uv_handle_t *)&subprocess->grace, uv_handle_closed);
   if (hp__subprocess_pid(subprocess) > 0)
     subprocess->owner.platform->close(subprocess->child, child_closed);
@@ -96,7 +92,7 @@ static void child_exited(hp_child *child) {
   subprocess->gone = true;
   if (subprocess->closing)
     close_handles(subprocess);
-  else if (subprocess->open_streams == 0)
+  else if (subprocess->drained)
     report_end(subprocess);
   else
     uv_timer_start(&subprocess->grace, grace_over, GRACE_MS, 0);
@@ -106,12 +102,9 @@ static void init_handles(hp_subprocess *subprocess) {
   uv_loop_t *loop = subprocess->owner.loop;
   uv_timer_init(loop, &subprocess->grace);
   subprocess->grace.data = subprocess;
-  for (int i = 0; i < 2; i++) {
-    uv_pipe_init(loop, &subprocess->pipes[i], 0);
-    subprocess->pipes[i].data = subprocess;
-    subprocess->streams[i].output = &subprocess->output;
-  }
-  subprocess->open_handles = 3;
+  uv_pipe_init(loop, &subprocess->pipe, 0);
+  subprocess->pipe.data = subprocess;
+  subprocess->open_handles = 2;
 }
 
 static int spawn_child(hp_subprocess *subprocess, struct hp_spawn *spawn, hp_error *error) {
@@ -120,15 +113,12 @@ static int spawn_child(hp_subprocess *subprocess, struct hp_spawn *spawn, hp_err
   if (!subprocess->child)
     return hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for a process");
   subprocess->child->data = subprocess;
-  spawn->output = &subprocess->pipes[0];
-  spawn->errors = &subprocess->pipes[1];
+  spawn->output = &subprocess->pipe;
   int result = platform->spawn(subprocess->owner.loop, subprocess->child, spawn, error);
   if (result < 0)
     return result;
   subprocess->open_handles++;
-  subprocess->open_streams = 2;
-  for (int i = 0; i < 2; i++)
-    uv_read_start((uv_stream_t *)&subprocess->pipes[i], give_buffer, read_output);
+  uv_read_start((uv_stream_t *)&subprocess->pipe, give_buffer, read_output);
   result = platform->watch(subprocess->child, child_exited, error);
   subprocess->watched = result == 0;
   if (result < 0) /* one whose end we would never learn must not live */

@@ -28,11 +28,10 @@ struct hp_subprocess {
   struct hp_exit exit;
   /* private */
   hp_child *child;
-  struct hp_output_stream streams[2];
-  uv_pipe_t pipes[2];
+  uv_pipe_t pipe; /* stdout and stderr: what is said is read in the order in which it was said */
   uv_timer_t grace;
-  int open_handles; /* of pipes, grace and child */
-  int open_streams; /* not yet at their end */
+  int open_handles; /* of pipe, grace and child */
+  bool drained;     /* the pipe is at its end */
   bool watched, gone, reported, closing;
 };
 

@@ -96,9 +96,7 @@ static void try_folder(struct walk *walk, const char *folder, const char *source
 
 /* The server has another working directory: what is relative to ours is made absolute here. */
 static char *make_absolute(const struct walk *walk, const char *path) {
-  return hp__path_is_absolute(walk->rules, path)
-             ? hp__strdup(path)
-             : hp__path_join(walk->rules, walk->view->current, path);
+  return hp__path_make_absolute(walk->rules, walk->view->current, path);
 }
 
 /* A file or a folder that the user named. */
@@ -214,6 +212,8 @@ static void expand(struct walk *walk, const char *pattern, const char *source) {
 /* ---- Steps ---- */
 
 static void walk_beside(struct walk *walk, const char *base, const struct hp_locate_step *step) {
+  if (base && step->inside && !hp__path_ends_like(walk->rules, base, step->inside))
+    return;
   for (const char *const *relative = step->folders; base && *relative && !is_over(walk);
        relative++) {
     char *folder = hp__path_join(walk->rules, base, *relative);
@@ -224,9 +224,12 @@ static void walk_beside(struct walk *walk, const char *base, const struct hp_loc
   }
 }
 
+/* Without its drive a folder would be wherever we happen to be, where anyone may have made it. */
 static void walk_folders(struct walk *walk, const struct hp_locate_step *step) {
   const char *const *folder = walk->request->folders;
   for (; folder && *folder && !is_over(walk); folder++) {
+    if (walk->rules->drives && !hp__path_is_absolute(walk->rules, *folder))
+      continue;
     char *path = make_absolute(walk, *folder);
     walk->failed = walk->failed || !path;
     if (path)
@@ -235,21 +238,29 @@ static void walk_folders(struct walk *walk, const struct hp_locate_step *step) {
   }
 }
 
+/* The next part of the list, which it moves past. With drives, quotes keep a separator in it. */
+static const char *take_part(const struct hp_locate_rules *rules, const char *list,
+                             struct hp_text *part) {
+  bool quoted = false;
+  for (; *list && (quoted || *list != rules->list_separator); list++)
+    if (rules->drives && *list == '"')
+      quoted = !quoted;
+    else
+      hp__text_add_slice(part, list, 1);
+  return list + (*list != '\0');
+}
+
 /* Relative parts of PATH, the empty one included, mean whatever directory we happen to be in: a
  * server is not looked for there. */
 static void walk_path(struct walk *walk, const struct hp_locate_step *step) {
   const char *list = walk->view->environment(walk->view->data, "PATH");
-  const char separators[] = {walk->rules->list_separator, '\0'};
   while (list && *list && !is_over(walk)) {
     struct hp_text folder = {0};
-    size_t length = strcspn(list, separators);
-    bool quoted = walk->rules->drives && length > 1 && list[0] == '"' && list[length - 1] == '"';
-    hp__text_add_slice(&folder, list + quoted, length - (quoted ? 2 : 0));
+    list = take_part(walk->rules, list, &folder);
     walk->failed = walk->failed || folder.failed;
-    if (folder.data && hp__path_is_absolute(walk->rules, folder.data))
+    if (!folder.failed && folder.data && hp__path_is_absolute(walk->rules, folder.data))
       try_folder(walk, folder.data, sources[step->origin]);
     hp__text_fini(&folder);
-    list += length + (list[length] != '\0');
   }
 }
 

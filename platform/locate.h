@@ -18,6 +18,8 @@ enum hp_locate_origin {
 struct hp_locate_step {
   enum hp_locate_origin origin;
   const char *const *folders; /* relative to the library or executable, NULL-terminated */
+  const char *inside; /* the last parts that this folder must have, each with at most one "*": what
+                         is above a bundle is its own, elsewhere it is a stranger's; NULL: any */
 };
 
 struct hp_locate_rules {

@@ -2,7 +2,6 @@
 /* Who is at the other end: a unix socket's peer by its credentials, a TCP port's owner by /proc. */
 #include "platform/linux.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -11,12 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-void hp__stream_cut_linux(uv_stream_t *stream) {
-  uv_os_fd_t fd;
-  if (uv_fileno((uv_handle_t *)stream, &fd) == 0)
-    shutdown(fd, SHUT_RDWR);
-}
 
 void hp__stream_peer_linux(uv_stream_t *stream, struct hp_peer *peer) {
   struct ucred credentials;
@@ -55,32 +48,6 @@ static bool parse_row(const char *row, struct listener *listener) {
   return state == 0x0A; /* TCP_LISTEN */
 }
 
-static bool is_any(const uint32_t *words, int count) {
-  while (count > 0 && words[count - 1] == 0)
-    count--;
-  return count == 0;
-}
-
-/* Any address, on either side, overlaps with all of its family, and that of IPv6 with IPv4's too.
- */
-static bool overlaps(const struct listener *listener, const char *host) {
-  static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-  uint32_t wanted[4];
-  const uint32_t *words = listener->words;
-  int count = inet_pton(AF_INET, host, wanted) == 1    ? 1
-              : inet_pton(AF_INET6, host, wanted) == 1 ? 4
-                                                       : 0;
-  if (count == 0) /* a name */
-    return true;
-  if (count == 1 && listener->word_count == 4 && memcmp(words, mapped, sizeof mapped) == 0)
-    return is_any(wanted, count) || words[3] == wanted[0];
-  if (is_any(words, listener->word_count))
-    return count <= listener->word_count;
-  if (is_any(wanted, count))
-    return count >= listener->word_count;
-  return count == listener->word_count && memcmp(words, wanted, (size_t)count * sizeof *words) == 0;
-}
-
 static bool find_listener(const char *table, const struct hp_endpoint *endpoint,
                           struct listener *listener) {
   char row[512];
@@ -90,7 +57,7 @@ static bool find_listener(const char *table, const struct hp_endpoint *endpoint,
     return false;
   while (!found && fgets(row, sizeof row, file))
     found = parse_row(row, listener) && listener->port == endpoint->port &&
-            overlaps(listener, endpoint->host);
+            hp__address_overlaps(listener->words, listener->word_count, endpoint->host);
   fclose(file);
   return found;
 }

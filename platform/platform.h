@@ -6,5 +6,7 @@
 #include <hyperprocess/plugin.h>
 
 extern const struct hp_platform_ops hp__platform_linux;
+extern const struct hp_platform_ops hp__platform_windows;
+extern const struct hp_platform_ops hp__platform_darwin;
 
 #endif

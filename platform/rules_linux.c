@@ -7,10 +7,10 @@ static const char *const beside_executable[] = {".", "../libexec/hyperprocess",
                                                 "../lib/hyperprocess", NULL};
 
 static const struct hp_locate_step steps[] = {
-    {HP_LOCATE_BESIDE_LIBRARY, beside_library},
-    {HP_LOCATE_BESIDE_EXECUTABLE, beside_executable},
-    {HP_LOCATE_FOLDERS, NULL},
-    {HP_LOCATE_PATH, NULL},
+    {HP_LOCATE_BESIDE_LIBRARY, beside_library, NULL},
+    {HP_LOCATE_BESIDE_EXECUTABLE, beside_executable, NULL},
+    {HP_LOCATE_FOLDERS, NULL, NULL},
+    {HP_LOCATE_PATH, NULL, NULL},
 };
 
 const struct hp_locate_rules hp__locate_rules_linux = {

@@ -5,10 +5,10 @@
 static const char *const beside[] = {".", "bin", "resources", "..\\bin", NULL};
 
 static const struct hp_locate_step steps[] = {
-    {HP_LOCATE_BESIDE_LIBRARY, beside},
-    {HP_LOCATE_BESIDE_EXECUTABLE, beside},
-    {HP_LOCATE_FOLDERS, NULL},
-    {HP_LOCATE_PATH, NULL},
+    {HP_LOCATE_BESIDE_LIBRARY, beside, NULL},
+    {HP_LOCATE_BESIDE_EXECUTABLE, beside, NULL},
+    {HP_LOCATE_FOLDERS, NULL, NULL},
+    {HP_LOCATE_PATH, NULL, NULL},
 };
 
 const struct hp_locate_rules hp__locate_rules_windows = {

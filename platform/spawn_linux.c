@@ -38,58 +38,9 @@ typedef unsigned long signals[SIGNALS_BYTES / sizeof(unsigned long) + 1];
 /* What is made for one spawn and gone after it. */
 struct launch {
   struct hp_exec exec;
-  gid_t *groups;                   /* those that had to be looked up */
-  int read_ends[2], write_ends[2]; /* stdout, stderr */
-  int null;
+  gid_t *groups; /* those that had to be looked up */
+  struct hp_pipes pipes;
 };
-
-int hp__high(int fd) {
-  if (fd < 0 || fd > 2)
-    return fd;
-  int high = fcntl(fd, F_DUPFD_CLOEXEC, 3), code = errno;
-  close(fd);
-  errno = code;
-  return high;
-}
-
-static void close_fd(int *fd) {
-  if (*fd >= 0)
-    close(*fd);
-  *fd = -1;
-}
-
-static int make_pipe(int *read_end, int *write_end) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) < 0)
-    return -1;
-  *read_end = hp__high(ends[0]);
-  int code = errno;
-  *write_end = hp__high(ends[1]);
-  errno = *read_end < 0 ? code : errno;
-  return *read_end < 0 || *write_end < 0 ? -1 : 0;
-}
-
-static int fail(hp_error *error, const struct hp_spawn *spawn, const char *what) {
-  return hp__explain_errno(error, HP_PHASE_SPAWN, errno, what, spawn->executable);
-}
-
-static int make_stdio(struct launch *launch, const struct hp_spawn *spawn, hp_error *error) {
-  uv_pipe_t *pipes[2] = {spawn->output, spawn->errors};
-  launch->null = hp__high(open("/dev/null", O_RDWR | O_CLOEXEC));
-  if (launch->null < 0)
-    return fail(error, spawn, "open /dev/null for");
-  launch->exec.null = launch->null;
-  for (int i = 0; i < 3; i++)
-    launch->exec.stdio[i] = spawn->inherit_stdio ? -1 : launch->null;
-  for (int i = 0; i < 2 && !spawn->inherit_stdio; i++) {
-    if (!pipes[i])
-      continue;
-    if (make_pipe(&launch->read_ends[i], &launch->write_ends[i]) < 0)
-      return fail(error, spawn, "make an output pipe for");
-    launch->exec.stdio[i + 1] = launch->write_ends[i];
-  }
-  return 0;
-}
 
 /* From the user database, which no child of a clone may ask, and which may be far away. */
 static int look_up_groups(struct launch *launch, const struct hp_user *user, hp_error *error) {
@@ -143,16 +94,14 @@ static int prepare(struct launch *launch, const struct hp_spawn *spawn, hp_error
   if (death && death[0] && launch->exec.death_signal == 0)
     return hp_error_set(error, HP_EUNSUPPORTED, HP_PHASE_SPAWN, "there is no signal '%s' on Linux",
                         death);
-  int result = make_stdio(launch, spawn, error);
+  int result = hp__pipes_make(&launch->pipes, spawn, error);
+  memcpy(launch->exec.stdio, launch->pipes.stdio, sizeof launch->exec.stdio);
+  launch->exec.null = launch->pipes.null;
   return result < 0 ? result : find_groups(launch, spawn, error);
 }
 
 static void finish(struct launch *launch) {
-  close_fd(&launch->null);
-  for (int i = 0; i < 2; i++) {
-    close_fd(&launch->read_ends[i]);
-    close_fd(&launch->write_ends[i]);
-  }
+  hp__pipes_close(&launch->pipes);
   hp__free(launch->groups);
 }
 
@@ -217,7 +166,16 @@ static struct hp_exec_report read_report(const struct hp_exec *exec, int pipe) {
 static void collect(pid_t pid, int *pidfd) {
   while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
     ;
-  close_fd(pidfd);
+  hp__close_fd(pidfd);
+}
+
+static int make_report_pipe(struct hp_exec *exec, int *read_end) {
+  int ends[2];
+  if (hp__pipe(ends) < 0)
+    return -1;
+  *read_end = ends[0];
+  exec->report_pipe = ends[1];
+  return 0;
 }
 
 static pid_t launch_on(struct hp_exec *exec, char *stack_end, int flags, int *pidfd,
@@ -229,13 +187,13 @@ static pid_t launch_on(struct hp_exec *exec, char *stack_end, int flags, int *pi
   pid_t pid = -1;
   *report = (struct hp_exec_report){HP_STEP_CLONE, 0};
   exec->report_pipe = -1;
-  if (known || make_pipe(&read_end, &exec->report_pipe) == 0)
+  if (known || make_report_pipe(exec, &read_end) == 0)
     pid = clone_guarded(exec, stack_end, flags, pidfd);
   report->code = pid < 0 ? errno : 0;
-  close_fd(&exec->report_pipe);
+  hp__close_fd(&exec->report_pipe);
   if (pid > 0)
     *report = read_report(exec, read_end);
-  close_fd(&read_end);
+  hp__close_fd(&read_end);
   if (exec->shared && !known)
     atomic_store(&memory_is_shared, true);
   if (pid > 0 && report->code != 0) {
@@ -253,57 +211,34 @@ pid_t hp__launch(struct hp_exec *exec, int flags, int *pidfd, struct hp_exec_rep
   return launch_on(exec, stack + sizeof stack, flags, pidfd, report);
 }
 
-/* By its output a descendant is known after its parents have gone. */
-static void remember_output(struct hp_linux_child *self, const struct launch *launch) {
-  struct stat stat;
-  for (int i = 0; i < 2; i++)
-    if (launch->write_ends[i] >= 0 && fstat(launch->write_ends[i], &stat) == 0) {
-      self->output[i].device = stat.st_dev;
-      self->output[i].inode = stat.st_ino;
-    }
-}
-
-/* After the clone: the child starts meanwhile. */
-static int open_output(struct launch *launch, const struct hp_spawn *spawn, hp_error *error) {
-  uv_pipe_t *pipes[2] = {spawn->output, spawn->errors};
-  for (int i = 0; i < 2; i++) {
-    int status = launch->read_ends[i] >= 0 ? uv_pipe_open(pipes[i], launch->read_ends[i]) : 0;
-    if (status < 0)
-      return hp__explain_errno(error, HP_PHASE_SPAWN, -status, "open an output pipe for",
-                               spawn->executable);
-    launch->read_ends[i] = -1; /* it is the handle's now */
-  }
-  return 0;
-}
-
-static int run(struct hp_linux_child *self, struct launch *launch, const struct hp_spawn *spawn,
+static int run(struct hp_posix_child *self, struct launch *launch, const struct hp_spawn *spawn,
                hp_error *error) {
   struct hp_exec_report report;
-  pid_t pid = hp__launch(&launch->exec, CLONE_VM | CLONE_VFORK, &self->pidfd, &report);
+  pid_t pid = hp__launch(&launch->exec, CLONE_VM | CLONE_VFORK, &self->exit_fd, &report);
   if (pid < 0)
     return hp__explain_spawn(error, spawn, &report);
-  int result = open_output(launch, spawn, error);
+  int result = hp__pipes_open(&launch->pipes, spawn, error);
   if (result < 0) {
     kill(pid, SIGKILL); /* not collected yet: the number is still its own */
-    collect(pid, &self->pidfd);
+    collect(pid, &self->exit_fd);
     return result;
   }
   self->base.pid = pid;
-  remember_output(self, launch);
+  hp__pipes_remember(&launch->pipes, self->output);
   return 0;
 }
 
 int hp__spawn_linux(uv_loop_t *loop, hp_child *child, const struct hp_spawn *spawn,
                     hp_error *error) {
-  struct hp_linux_child *self = (struct hp_linux_child *)child;
-  struct launch launch = {.read_ends = {-1, -1}, .write_ends = {-1, -1}, .null = -1};
+  struct hp_posix_child *self = (struct hp_posix_child *)child;
+  struct launch launch = {.pipes = HP_NO_PIPES};
   int result = prepare(&launch, spawn, error);
   if (result == 0)
     result = run(self, &launch, spawn, error);
   finish(&launch);
   if (result < 0)
     return result;
-  self->pidfd = hp__high(self->pidfd);
+  self->exit_fd = hp__high(self->exit_fd);
   self->loop = loop;
   self->session = spawn->session;
   child->containment =

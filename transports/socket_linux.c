@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A Unix socket whose file is private from its first moment. */
+/* What Linux has of its own for sockets. */
 #include "transports/socket.h"
 
 #include <errno.h>
@@ -8,6 +8,15 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+int hp__socket_open(int family, uv_os_sock_t *made) {
+  *made = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  return *made >= 0 ? 0 : -errno;
+}
+
+int hp__socket_replace(uv_os_sock_t fresh, uv_os_sock_t old) {
+  return dup3(fresh, old, O_CLOEXEC) < 0 ? -errno : 0;
+}
 
 /* By descriptor: in a directory that belongs to the owner, the name could be exchanged. */
 static int give(const char *path, int64_t owner) {
@@ -24,7 +33,8 @@ static int give(const char *path, int64_t owner) {
 }
 
 /* The mode is set before the name exists; bind takes it over. */
-int hp__socket_bind_private(int descriptor, const struct sockaddr_un *address, int64_t owner) {
+int hp__socket_bind_private(uv_os_sock_t descriptor, const struct sockaddr_un *address,
+                            int64_t owner) {
   if (fchmod(descriptor, S_IRUSR | S_IWUSR) != 0 ||
       bind(descriptor, (const struct sockaddr *)address, sizeof *address) != 0)
     return -errno;

@@ -4,28 +4,44 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum { BACKLOG = 16 };
 
-int hp__socket_open(int family) {
-  int descriptor = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  return descriptor >= 0 ? descriptor : -errno;
-}
+const struct hp_socket_rules hp__socket_rules = {
+    .holds_ports = true,
+    .denied_hint = "choose a port from 1024 up, or \"auto\"",
+};
 
-void hp__socket_close(int descriptor) {
+void hp__socket_close(uv_os_sock_t descriptor) {
   close(descriptor);
 }
 
-int hp__socket_replace(int descriptor, int family) {
-  int fresh = hp__socket_open(family);
-  if (fresh < 0)
-    return fresh;
-  int code = dup3(fresh, descriptor, O_CLOEXEC) < 0 ? -errno : 0;
+/* A socket that was refused is of no use: a fresh one takes its place, and its number. */
+static int replace(uv_os_fd_t descriptor, int family) {
+  uv_os_sock_t fresh;
+  int code = hp__socket_open(family, &fresh);
+  if (code != 0)
+    return code;
+  code = hp__socket_replace(fresh, descriptor);
   close(fresh);
+  return code;
+}
+
+int hp__socket_prepare(uv_tcp_t *tcp, bool several, struct sockaddr_storage *address) {
+  uv_os_fd_t old;
+  uv_os_sock_t descriptor;
+  (void)several;
+  if (uv_fileno((uv_handle_t *)tcp, &old) == 0)
+    return replace(old, address->ss_family);
+  int code = hp__socket_open(address->ss_family, &descriptor);
+  if (code != 0)
+    return code;
+  code = uv_tcp_open(tcp, descriptor);
+  if (code != 0)
+    close(descriptor);
   return code;
 }
 
@@ -33,27 +49,27 @@ static socklen_t address_size(const struct sockaddr_storage *address) {
   return address->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 }
 
-int hp__socket_bind(struct sockaddr_storage *address, bool reuse_address) {
-  int on = reuse_address;
+int hp__socket_bind(struct sockaddr_storage *address, bool shared, uv_os_sock_t *made) {
+  int on = shared;
   socklen_t size = address_size(address);
-  int descriptor = hp__socket_open(address->ss_family);
-  if (descriptor < 0)
-    return descriptor;
-  if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-      bind(descriptor, (struct sockaddr *)address, size) == 0 &&
-      getsockname(descriptor, (struct sockaddr *)address, &size) == 0)
-    return descriptor;
-  int code = -errno;
-  close(descriptor);
+  int code = hp__socket_open(address->ss_family, made);
+  if (code != 0)
+    return code;
+  if (setsockopt(*made, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+      bind(*made, (struct sockaddr *)address, size) == 0 &&
+      getsockname(*made, (struct sockaddr *)address, &size) == 0)
+    return 0;
+  code = -errno;
+  close(*made);
   return code;
 }
 
-int hp__socket_listen(int descriptor) {
+int hp__socket_listen(uv_os_sock_t descriptor) {
   return listen(descriptor, BACKLOG) == 0 ? 0 : -errno;
 }
 
 /* The numbers of the resolver's errors are the C library's, those of libuv are its own. */
-static int resolver_code(int code) {
+int hp__socket_resolver_code(int code) {
   static const struct {
     int native, uv;
   } codes[] = {{EAI_AGAIN, UV_EAI_AGAIN},     {EAI_FAIL, UV_EAI_FAIL},
@@ -64,21 +80,4 @@ static int resolver_code(int code) {
     if (codes[i].native == code)
       return codes[i].uv;
   return code == EAI_SYSTEM ? -errno : UV_EAI_FAIL;
-}
-
-int hp__socket_resolve(const char *host, uint16_t port, struct sockaddr_storage *addresses,
-                       int max) {
-  struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV}, *list;
-  char service[8];
-  int count = 0;
-  snprintf(service, sizeof service, "%u", (unsigned)port);
-  int code = getaddrinfo(host, service, &hints, &list);
-  if (code != 0)
-    return resolver_code(code);
-  for (struct addrinfo *item = list; item && count < max; item = item->ai_next) {
-    memset(&addresses[count], 0, sizeof *addresses);
-    memcpy(&addresses[count++], item->ai_addr, item->ai_addrlen);
-  }
-  freeaddrinfo(list);
-  return count;
 }

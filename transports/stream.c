@@ -22,9 +22,9 @@ static int init_stream(uv_loop_t *loop, uv_handle_t *handle, enum hp_endpoint_ki
                                  : uv_pipe_init(loop, (uv_pipe_t *)handle, 0);
 }
 
-static int open_stream(uv_handle_t *handle, int descriptor, enum hp_endpoint_kind kind) {
-  return kind == HP_ENDPOINT_TCP ? uv_tcp_open((uv_tcp_t *)handle, descriptor)
-                                 : uv_pipe_open((uv_pipe_t *)handle, descriptor);
+static int open_stream(uv_handle_t *handle, uv_os_sock_t socket, enum hp_endpoint_kind kind) {
+  return kind == HP_ENDPOINT_TCP ? uv_tcp_open((uv_tcp_t *)handle, socket)
+                                 : uv_pipe_open((uv_pipe_t *)handle, (uv_file)socket);
 }
 
 /* Where memory is missing the client stays unaccepted, and the deadline of the start tells. */
@@ -48,13 +48,20 @@ static void accept_client(uv_stream_t *server, int status) {
 
 /* Nothing is left that could fail, the socket being bound and listening already: a handle, once
  * initialised, cannot be taken back at once. */
-int hp__stream_listen(uv_loop_t *loop, hp_listener *listener, int descriptor, hp_error *error) {
+int hp__stream_listen(uv_loop_t *loop, hp_listener *listener, uv_os_sock_t socket,
+                      hp_error *error) {
   int code = init_stream(loop, &listener->as.handle, listener->endpoint.kind);
   if (code == 0)
-    code = open_stream(&listener->as.handle, descriptor, listener->endpoint.kind);
+    code = open_stream(&listener->as.handle, socket, listener->endpoint.kind);
   if (code == 0)
     code = uv_listen(&listener->as.stream, BACKLOG, accept_client);
   return code == 0 ? 0 : hp__stream_error(error, HP_EIO, code, "cannot listen in the event loop");
+}
+
+void hp_listener_close(hp_listener *listener, uv_close_cb closed) {
+  if (listener->end)
+    listener->end(listener);
+  uv_close(&listener->as.handle, closed);
 }
 
 int hp__stream_error(hp_error *error, int code, int status, const char *format, ...) {
@@ -69,14 +76,16 @@ int hp__stream_error(hp_error *error, int code, int status, const char *format, 
   return code;
 }
 
-static void tell(uv_handle_t *handle) {
+static void report_later(uv_handle_t *handle) {
   hp_connect *request = (hp_connect *)((char *)handle - offsetof(hp_connect, request.later));
-  request->callback(request, (int)(intptr_t)handle->data);
+  int status = (int)(intptr_t)handle->data;
+  request->callback(request,
+                    status == 0 && uv_is_closing(&request->as.handle) ? UV_ECANCELED : status);
 }
 
 /* Closing a handle that was never started is the shortest way to the loop's next round. */
-void hp__stream_fail_later(uv_loop_t *loop, hp_connect *request, int status) {
+void hp__stream_tell_later(uv_loop_t *loop, hp_connect *request, int status) {
   uv_idle_init(loop, &request->request.later);
   request->request.later.data = (void *)(intptr_t)status;
-  uv_close((uv_handle_t *)&request->request.later, tell);
+  uv_close((uv_handle_t *)&request->request.later, report_later);
 }

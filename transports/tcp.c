@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * TCP. A reserved port is a socket that is bound and does not listen: automatic assignment gives it
- * to nobody, and a server that sets SO_REUSEADDR, as nearly all do, listens on it all the same.
+ * to nobody, and a server that sets SO_REUSEADDR, as nearly all do, listens on it all the same. On
+ * Windows that option is a way to take a port from its owner, and no server sets it: there nothing
+ * can be held.
  */
 #include "core/endpoint.h"
 #include "transports/socket.h"
@@ -15,7 +17,7 @@ enum { ADDRESSES_MAX = 8 };
 
 struct state {
   bool bound;
-  int descriptor;
+  uv_os_sock_t descriptor;
 };
 
 static const char *host_of(const struct hp_transport_spec *spec) {
@@ -44,8 +46,7 @@ static const struct refusal {
 } refusals[] = {
     {UV_EADDRINUSE, HP_EADDRINUSE, "is already in use",
      "stop what listens there, or choose another port or \"auto\""},
-    {UV_EACCES, HP_EACCESS, "may not be bound by this user",
-     "choose a port from 1024 up, or \"auto\""},
+    {UV_EACCES, HP_EACCESS, "may not be bound by this user", NULL},
     {UV_EADDRNOTAVAIL, HP_EIO, "is no address of this machine",
      "choose an address of this machine, 127.0.0.1 for instance"},
     {UV_EAFNOSUPPORT, HP_EUNSUPPORTED, "is of a family that this machine does not have",
@@ -60,8 +61,12 @@ static int refuse_bind(const char *host, uint16_t port, int status, hp_error *er
     refusal++;
   show_address(address, host, port);
   hp__stream_error(error, refusal->code, status, "TCP address %s %s", address, refusal->text);
-  if (refusal->hint)
-    hp_error_set_hint(error, "%s", refusal->hint);
+  bool denied = status == UV_EACCES;
+  const char *hint = denied ? hp__socket_rules.denied_hint : refusal->hint;
+  if (hint)
+    hp_error_set_hint(error, "%s", hint);
+  if (denied && hp__socket_rules.denied_cause)
+    hp_error_set_cause(error, "%s", hp__socket_rules.denied_cause);
   return refusal->code;
 }
 
@@ -87,20 +92,20 @@ static void fill_endpoint(struct hp_endpoint *endpoint, const struct sockaddr_st
 }
 
 /* A socket bound to the first address of the host that can be; `address` is that one. */
-static int bind_host(const struct hp_transport_spec *spec, bool reuse,
-                     struct sockaddr_storage *address, hp_error *error) {
+static int bind_host(const struct hp_transport_spec *spec, bool shared,
+                     struct sockaddr_storage *address, uv_os_sock_t *made, hp_error *error) {
   struct sockaddr_storage addresses[ADDRESSES_MAX];
   const char *host = host_of(spec);
   int status = 0, count = hp__socket_resolve(host, spec->port, addresses, ADDRESSES_MAX);
   if (count < 0)
     return refuse_name(host, count, error);
   for (int i = 0; i < count; i++) {
-    int descriptor = hp__socket_bind(&addresses[i], reuse);
+    int code = hp__socket_bind(&addresses[i], shared, made);
     *address = addresses[i];
-    if (descriptor >= 0)
-      return descriptor;
+    if (code == 0)
+      return 0;
     if (status == 0)
-      status = descriptor;
+      status = code;
   }
   return refuse_bind(host, spec->port, status, error);
 }
@@ -123,8 +128,9 @@ static void release_tcp(void *self) {
   state->bound = false;
 }
 
-/* Where the server does not set SO_REUSEADDR the port must be free again before it starts, and may
- * be taken by another meanwhile: the last resort; the server then ends and the start is retried. */
+/* Where the server does not set SO_REUSEADDR, or nothing can be held, the port must be free again
+ * before it starts, and may be taken by another meanwhile: the last resort; the server then ends
+ * and the start is retried. */
 static int reserve_tcp(void *self, const struct hp_transport_spec *spec,
                        struct hp_endpoint *endpoint, hp_error *error) {
   struct state *state = self;
@@ -135,11 +141,13 @@ static int reserve_tcp(void *self, const struct hp_transport_spec *spec,
     return code;
   if (spec->child_picks && spec->port == 0)
     return resolve_host(spec, endpoint, error);
-  int descriptor = bind_host(spec, spec->reuse_address, &address, error);
-  if (descriptor < 0)
-    return descriptor;
+  uv_os_sock_t descriptor;
+  bool held = spec->reuse_address && hp__socket_rules.holds_ports;
+  code = bind_host(spec, held, &address, &descriptor, error);
+  if (code != 0)
+    return code;
   fill_endpoint(endpoint, &address);
-  if (spec->reuse_address)
+  if (held)
     *state = (struct state){true, descriptor};
   else
     hp__socket_close(descriptor);
@@ -153,9 +161,10 @@ static int listen_tcp(uv_loop_t *loop, hp_listener *listener, const struct hp_tr
   (void)owner; /* a port is open to every local user: the peer is checked instead */
   if (code != 0)
     return code;
-  int descriptor = bind_host(spec, true, &address, error);
-  if (descriptor < 0)
-    return descriptor;
+  uv_os_sock_t descriptor;
+  code = bind_host(spec, true, &address, &descriptor, error);
+  if (code != 0)
+    return code;
   fill_endpoint(&listener->endpoint, &address);
   int status = hp__socket_listen(descriptor);
   if (status == 0)
@@ -168,28 +177,31 @@ static int listen_tcp(uv_loop_t *loop, hp_listener *listener, const struct hp_tr
 
 static void report_connected(uv_connect_t *connect, int status);
 
-/* The first address opens a socket; each further one gets a fresh one in its place, since a socket
- * that was refused, or is of another family, is of no use. */
-static int prepare_socket(uv_tcp_t *tcp, int family) {
-  uv_os_fd_t old;
-  if (uv_fileno((uv_handle_t *)tcp, &old) == 0)
-    return hp__socket_replace(old, family);
-  int descriptor = hp__socket_open(family);
-  if (descriptor < 0)
-    return descriptor;
-  int code = uv_tcp_open(tcp, descriptor);
-  if (code != 0)
-    hp__socket_close(descriptor);
-  return code;
+static size_t address_size(const struct sockaddr *address) {
+  return address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 }
 
-static int begin_connect(hp_connect *request, const struct sockaddr *address) {
-  int code = prepare_socket(&request->as.tcp, address->sa_family);
+static int begin_connect(hp_connect *request, const struct sockaddr *wanted) {
+  struct sockaddr_storage address = {0};
+  memcpy(&address, wanted, address_size(wanted));
+  bool several = request->request.resolve.addrinfo != NULL;
+  int code = hp__socket_prepare(&request->as.tcp, several, &address);
   if (code != 0)
     return code;
   uv_tcp_nodelay(&request->as.tcp, 1);
   request->request.connect.data = request;
-  return uv_tcp_connect(&request->request.connect, &request->as.tcp, address, report_connected);
+  return uv_tcp_connect(&request->request.connect, &request->as.tcp,
+                        (const struct sockaddr *)&address, report_connected);
+}
+
+/* Where nobody listens on a port that the system may assign, it can give it to the very socket that
+ * asks for it, which then talks to itself. */
+static bool is_own_echo(const uv_tcp_t *tcp) {
+  struct sockaddr_storage ours = {0}, theirs = {0};
+  int our_size = sizeof ours, their_size = sizeof theirs;
+  return uv_tcp_getsockname(tcp, (struct sockaddr *)&ours, &our_size) == 0 &&
+         uv_tcp_getpeername(tcp, (struct sockaddr *)&theirs, &their_size) == 0 &&
+         our_size == their_size && memcmp(&ours, &theirs, (size_t)our_size) == 0;
 }
 
 /* Tries the addresses that are left; `status` is what became of the one before. resolve.data is the
@@ -199,6 +211,8 @@ static void connect_next(hp_connect *request, int status) {
   struct addrinfo *address = resolve->data;
   if (uv_is_closing(&request->as.handle))
     status = UV_ECANCELED;
+  else if (status == 0 && is_own_echo(&request->as.tcp))
+    status = UV_ECONNREFUSED;
   for (; status != 0 && status != UV_ECANCELED && address; address = address->ai_next) {
     resolve->data = address->ai_next;
     status = begin_connect(request, address->ai_addr);
@@ -251,7 +265,7 @@ static int connect_tcp(uv_loop_t *loop, hp_connect *request, const struct hp_end
     return code;
   code = begin_connect(request, (struct sockaddr *)&address);
   if (code != 0)
-    hp__stream_fail_later(loop, request, code);
+    hp__stream_tell_later(loop, request, code);
   return 0;
 }
 

@@ -5,6 +5,6 @@
 
 #include <hyperprocess/plugin.h>
 
-extern const struct hp_transport_ops hp__transport_unix, hp__transport_tcp;
+extern const struct hp_transport_ops hp__transport_unix, hp__transport_pipe, hp__transport_tcp;
 
 #endif

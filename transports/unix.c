@@ -76,14 +76,16 @@ static void fill_address(struct sockaddr_un *address, const char *path) {
 
 /* ---- A path of the user's ---- */
 
-/* 0: somebody accepts connections there, else the negative errno. A full backlog is somebody. */
+/* 0: somebody accepts connections there, else the negative errno. A full backlog is somebody; macOS
+ * tells it as a refusal. */
 static int probe(const char *path) {
   struct sockaddr_un address;
-  int descriptor = hp__socket_open(AF_UNIX);
-  if (descriptor < 0)
-    return descriptor;
+  uv_os_sock_t descriptor;
+  int code = hp__socket_open(AF_UNIX, &descriptor);
+  if (code != 0)
+    return code;
   fill_address(&address, path);
-  int code = connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0 ? 0 : -errno;
+  code = connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0 ? 0 : -errno;
   hp__socket_close(descriptor);
   return code == -EAGAIN ? 0 : code;
 }
@@ -165,21 +167,20 @@ static void release_unix(void *self) {
 /* ---- Connections ---- */
 
 /* Before listen() nobody can connect: the mode and the owner are right by then. */
-static int bind_socket(const char *path, int64_t owner) {
+static int bind_socket(const char *path, int64_t owner, uv_os_sock_t *made) {
   struct sockaddr_un address;
-  int descriptor = hp__socket_open(AF_UNIX);
-  if (descriptor < 0)
-    return descriptor;
+  int code = hp__socket_open(AF_UNIX, made);
+  if (code != 0)
+    return code;
   fill_address(&address, path);
-  int code = hp__socket_bind_private(descriptor, &address, owner);
+  code = hp__socket_bind_private(*made, &address, owner);
   if (code == 0) {
-    code = hp__socket_listen(descriptor);
+    code = hp__socket_listen(*made);
     if (code != 0)
       unlink(path); /* bound by us a moment ago */
   }
-  if (code == 0)
-    return descriptor;
-  hp__socket_close(descriptor);
+  if (code != 0)
+    hp__socket_close(*made);
   return code;
 }
 
@@ -189,9 +190,10 @@ static int listen_unix(uv_loop_t *loop, hp_listener *listener, const struct hp_t
   int code = compose(spec, &endpoint, error);
   if (code != 0)
     return code;
-  int descriptor = bind_socket(endpoint.path, owner);
-  if (descriptor < 0)
-    return hp__stream_error(error, descriptor == -EADDRINUSE ? HP_EADDRINUSE : HP_EIO, descriptor,
+  uv_os_sock_t descriptor;
+  int status = bind_socket(endpoint.path, owner, &descriptor);
+  if (status != 0)
+    return hp__stream_error(error, status == -EADDRINUSE ? HP_EADDRINUSE : HP_EIO, status,
                             "cannot listen on our own socket %s", endpoint.path);
   listener->endpoint = endpoint;
   return hp__stream_listen(loop, listener, descriptor, error);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "address.h"
 
+#include "local.h"
+
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,13 +17,13 @@ static bool is_escape(const char *text) {
   return text[0] == '%' && isxdigit((unsigned char)text[1]) && isxdigit((unsigned char)text[2]);
 }
 
+/* Behind the prefix that libuv wants. */
 static const char *parse_path(struct address *address, const char *text) {
-  size_t length = 0;
-  if (text[0] != '/')
-    return "the path of the socket must be absolute: unix:///path";
+  size_t length = strlen(local.prefix);
+  memcpy(address->path, local.prefix, length);
   for (; *text; text++) {
-    if (length == sizeof address->path - 1)
-      return "the path of the socket is too long";
+    if (length == local.size - 1 || length == sizeof address->path - 1)
+      return "the name of the socket or pipe is too long";
     if (is_escape(text)) {
       address->path[length++] = (char)(digit(text[1]) * 16 + digit(text[2]));
       text += 2;
@@ -54,24 +56,28 @@ static const char *parse_host_and_port(struct address *address, const char *text
 
 const char *address_parse(struct address *address, const char *url) {
   memset(address, 0, sizeof *address);
-  if (strncmp(url, "unix://", 7) == 0) {
-    address->kind = ADDRESS_UNIX;
-    return parse_path(address, url + 7);
+  size_t length = strlen(local.scheme);
+  if (strncmp(url, local.scheme, length) == 0) {
+    address->kind = ADDRESS_LOCAL;
+    return parse_path(address, url + length);
   }
   if (strncmp(url, "tcp://", 6) == 0) {
     address->kind = ADDRESS_TCP;
     return parse_host_and_port(address, url + 6);
   }
-  return "the address must begin with unix:// or tcp://";
+  static char wrong[128];
+  snprintf(wrong, sizeof wrong, "the address must be of the form %s or tcp://127.0.0.1:0",
+           local.form);
+  return wrong;
 }
 
 int stream_init(union stream *stream, uv_loop_t *loop, const struct address *address) {
-  return address->kind == ADDRESS_UNIX ? uv_pipe_init(loop, &stream->pipe, 0)
-                                       : uv_tcp_init(loop, &stream->tcp);
+  return address->kind == ADDRESS_LOCAL ? uv_pipe_init(loop, &stream->pipe, 0)
+                                        : uv_tcp_init(loop, &stream->tcp);
 }
 
 int stream_bind(union stream *stream, const struct address *address) {
-  return address->kind == ADDRESS_UNIX
+  return address->kind == ADDRESS_LOCAL
              ? uv_pipe_bind(&stream->pipe, address->path)
              : uv_tcp_bind(&stream->tcp, (const struct sockaddr *)&address->socket, 0);
 }

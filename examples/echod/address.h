@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* An address as a URL and as libuv takes it: unix:///path/of/socket, tcp://127.0.0.1:0. */
+/* An address as a URL and as libuv takes it: unix:///path/of/socket, on Windows
+ * npipe://./pipe/NAME; tcp://127.0.0.1:0. */
 #ifndef ECHOD_ADDRESS_H
 #define ECHOD_ADDRESS_H
 
-#include <sys/un.h>
 #include <uv.h>
 
 struct address {
-  enum { ADDRESS_UNIX, ADDRESS_TCP } kind;
-  char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+  enum { ADDRESS_LOCAL, ADDRESS_TCP } kind;
+  char path[512];
   struct sockaddr_storage socket;
 };
 

@@ -7,8 +7,8 @@
  */
 #include "address.h"
 #include "host.h"
+#include "local.h"
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,8 @@ static const char usage[] =
     "\n"
     "Says back what it is told.\n"
     "\n"
-    "  --listen URL       unix:///path/of/socket, or tcp://127.0.0.1:PORT; port 0 picks one\n"
+    "  --listen URL       unix:///path/of/socket, on Windows npipe://./pipe/NAME;\n"
+    "                     or tcp://127.0.0.1:PORT; port 0 picks one\n"
     "  --greeting TEXT    a line sent to every client that connects\n"
     "  --print-endpoint   prints \"listening on URL\" when it listens\n"
     "  --help             prints this\n"
@@ -29,7 +30,7 @@ static const char usage[] =
     "Tells its endpoint to the listener that ECHOD_CALLBACK (a URL) names, preceded by "
     "ECHOD_NONCE,\n"
     "and stops when that connection ends. Speaks the sd_notify protocol over NOTIFY_SOCKET.\n"
-    "Stops gracefully on SIGTERM and SIGINT.\n";
+    "Stops gracefully on SIGTERM and SIGINT, on Windows on CTRL_C and CTRL_BREAK.\n";
 
 struct options {
   const char *listen, *greeting;
@@ -159,12 +160,10 @@ static int start_listening(const char *url) {
 }
 
 static void watch_signals(void) {
-  static const int numbers[] = {SIGTERM, SIGINT};
   for (int i = 0; i < 2; i++) {
     uv_signal_init(&server.loop, &server.signals[i]);
-    uv_signal_start(&server.signals[i], on_signal, numbers[i]);
+    uv_signal_start(&server.signals[i], on_signal, local.signals[i]);
   }
-  signal(SIGPIPE, SIG_IGN); /* a client that went away is an error of its write, no more */
 }
 
 static void announce(const struct options *options) {
@@ -193,6 +192,7 @@ static int serve(const struct options *options) {
   int status = uv_loop_init(&server.loop);
   if (status)
     return complain("event loop", uv_strerror(status));
+  local_begin();
   watch_signals();
   status = start_listening(options->listen);
   if (status) {

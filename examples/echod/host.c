@@ -3,11 +3,9 @@
 
 #include "address.h"
 
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static struct {
   union stream stream;
@@ -64,20 +62,4 @@ const char *host_call(uv_loop_t *loop, const char *endpoint, void (*ended)(int s
   if (!status)
     status = stream_connect(&host.stream, &host.connect, &address, on_connected);
   return status ? uv_strerror(status) : NULL;
-}
-
-void host_notify(const char *message) {
-  const char *path = getenv("NOTIFY_SOCKET");
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  if (!path || strlen(path) >= sizeof address.sun_path)
-    return;
-  int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0)
-    return;
-  memcpy(address.sun_path, path, strlen(path));
-  if (path[0] == '@') /* an abstract one: its name begins with a NUL */
-    address.sun_path[0] = '\0';
-  socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
-  sendto(fd, message, strlen(message), MSG_NOSIGNAL, (struct sockaddr *)&address, size);
-  close(fd);
 }

@@ -6,7 +6,7 @@
  *  - ECHOD_CALLBACK is a URL where the host listens. We connect and send one byte, the length of
  *    the text that follows: our endpoint, after ECHOD_NONCE and a space where there is a nonce. The
  *    connection then stays open. Its end means that the host wants us to stop, or is no more.
- *  - NOTIFY_SOCKET is the datagram socket of the sd_notify protocol.
+ *  - NOTIFY_SOCKET is the datagram socket of the sd_notify protocol; not on Windows.
  */
 #ifndef ECHOD_HOST_H
 #define ECHOD_HOST_H

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef int (*setter)(hp_options *options, const char *value, hp_error **error);
 
@@ -52,8 +51,7 @@ static void say_pid(hp_process *process, const hp_event *event, void *user) {
 }
 
 static void wait_for_end_of_input(void) {
-  char bytes[64];
-  while (read(0, bytes, sizeof bytes) > 0)
+  while (getchar() != EOF)
     ;
 }
 
@@ -79,7 +77,7 @@ int main(int argc, char **argv) {
   hp_options *options = NULL;
   hp_context *context = NULL;
   hp_error *error = NULL;
-  setvbuf(stdout, NULL, _IOLBF, 0);
+  setvbuf(stdout, NULL, _IONBF, 0);
   int result = hp_options_new(&options, &error);
   if (result == 0)
     result = read_arguments(options, argc, argv, &error);

@@ -30,7 +30,7 @@ static void set_limit(rlim_t soft) {
 }
 
 int main(int argc, char **argv) {
-  struct hp_linux_child child = {.pidfd = -1};
+  struct hp_posix_child child = {.exit_fd = -1};
   if (argc < 4)
     return 121;
   struct hp_spawn spawn = {.executable = argv[3],

@@ -1,154 +1,247 @@
 /* SPDX-License-Identifier: MIT */
 /* What a server does: listen, say that it is ready, answer, stop; one order at a time. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include "orders.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <time.h>
-#include <unistd.h>
+#include <uv.h>
 
-enum { BACKLOG = 64 };
+enum { BACKLOG = 64, PATH = 512, PIECE = 1 << 16 };
 
-static int listener = -1, tether = -1;
+union stream {
+  uv_handle_t handle;
+  uv_stream_t stream;
+  uv_pipe_t pipe;
+  uv_tcp_t tcp;
+};
 
-static void fail(const char *what) {
-  dprintf(2, "hp-child: %s: %s\n", what, strerror(errno));
-  _exit(1);
+struct address {
+  char path[PATH]; /* of a socket or a pipe; "": it is one of TCP */
+  struct sockaddr_storage socket;
+};
+
+static union stream listener;
+static uv_stream_t *tether; /* NULL: never tied */
+static bool is_served, is_tied, is_told;
+
+static void fail(const char *what, int status) {
+  say(2, "hp-child: %s: %s\n", what, uv_strerror(status));
+  end_with(1);
 }
 
-static struct sockaddr_un unix_address(const char *path) {
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  size_t length = strlen(path);
-  memcpy(address.sun_path, path, length < sizeof address.sun_path ? length : 0);
+static void must(const char *what, int status) {
+  if (status < 0)
+    fail(what, status);
+}
+
+/* ---- Addresses ---- */
+
+static void copy_path(char path[PATH], const char *prefix, const char *text) {
+  size_t length = (size_t)snprintf(path, PATH, "%s", prefix);
+  for (unsigned byte; *text && length < PATH - 1; text++) {
+    path[length++] = *text;
+    if (*text == '%' && sscanf(text + 1, "%2x", &byte) == 1) {
+      path[length - 1] = (char)byte;
+      text += 2;
+    }
+  }
+  path[length] = '\0';
+}
+
+/* unix:///path, npipe://./pipe/name, tcp://127.0.0.1:port; what has no scheme is a path. */
+static struct address read_address(const char *url) {
+  struct address address = {.path = ""};
+  const char *colon = strrchr(url, ':');
+  if (strncmp(url, "npipe://./pipe/", 15) == 0)
+    copy_path(address.path, "\\\\.\\pipe\\", url + 15);
+  else if (strncmp(url, "unix://", 7) == 0)
+    copy_path(address.path, "", url + 7);
+  else if (strncmp(url, "tcp://", 6) == 0)
+    must(url, uv_ip4_addr("127.0.0.1", colon ? atoi(colon + 1) : 0,
+                          (struct sockaddr_in *)&address.socket));
+  else
+    snprintf(address.path, PATH, "%s", url);
   return address;
 }
 
-static void listen_on(struct sockaddr *address, socklen_t size, int reuse) {
-  listener = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (reuse)
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
-  if (bind(listener, address, size) < 0 || listen(listener, BACKLOG) < 0)
-    fail("listen");
+static void init(union stream *stream, const struct address *address) {
+  must("stream", address->path[0] ? uv_pipe_init(uv_default_loop(), &stream->pipe, 0)
+                                  : uv_tcp_init(uv_default_loop(), &stream->tcp));
 }
 
-static void listen_unix(const char *path) {
-  struct sockaddr_un address = unix_address(path);
-  listen_on((struct sockaddr *)&address, sizeof address, 0);
+/* ---- Clients ---- */
+
+struct client {
+  union stream stream;
+  uv_write_t write;
+  char bytes[4096];
+};
+
+static void free_client(uv_handle_t *handle) {
+  free(handle);
+}
+
+static void lend(uv_handle_t *handle, size_t size, uv_buf_t *buffer) {
+  struct client *client = (struct client *)handle;
+  (void)size;
+  *buffer = uv_buf_init(client->bytes, sizeof client->bytes);
+}
+
+static void answer(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer);
+
+static void answered(uv_write_t *write, int status) {
+  if (status < 0 || uv_read_start(write->handle, lend, answer) < 0)
+    uv_close((uv_handle_t *)write->handle, free_client);
+}
+
+static void answer(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) {
+  struct client *client = (struct client *)stream;
+  uv_buf_t text = uv_buf_init(buffer->base, length > 0 ? (unsigned)length : 0);
+  if (length == 0)
+    return;
+  uv_read_stop(stream);
+  if (length < 0 || uv_write(&client->write, stream, &text, 1, answered) < 0)
+    uv_close((uv_handle_t *)stream, free_client);
+}
+
+static void welcome(uv_stream_t *server, int status) {
+  struct client *client = status == 0 ? calloc(1, sizeof *client) : NULL;
+  if (!client)
+    return;
+  if (server->type == UV_TCP)
+    uv_tcp_init(server->loop, &client->stream.tcp);
+  else
+    uv_pipe_init(server->loop, &client->stream.pipe, 0);
+  if (uv_accept(server, &client->stream.stream) < 0 ||
+      (is_served && uv_read_start(&client->stream.stream, lend, answer) < 0))
+    uv_close(&client->stream.handle, free_client);
+}
+
+/* ---- Listening ---- */
+
+static void listen_on(const char *url) {
+  struct address address = read_address(url);
+  init(&listener, &address);
+  must("bind", address.path[0] ? uv_pipe_bind(&listener.pipe, address.path)
+                               : uv_tcp_bind(&listener.tcp, (struct sockaddr *)&address.socket, 0));
+  must("listen", uv_listen(&listener.stream, BACKLOG, welcome));
 }
 
 static void listen_tcp(const char *port) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  listen_on((struct sockaddr *)&address, sizeof address, 1);
+  char url[64];
+  snprintf(url, sizeof url, "tcp://127.0.0.1:%s", port);
+  listen_on(url);
 }
 
 /* Writes "<text><port>" and the end of the line. */
 static void say_port(const char *text) {
   struct sockaddr_in address;
-  socklen_t size = sizeof address;
-  if (getsockname(listener, (struct sockaddr *)&address, &size) < 0)
-    fail("port");
-  dprintf(1, "%s%d\n", text, ntohs(address.sin_port));
-}
-
-/* "PATH TEXT": connects and sends the text behind its length; the connection stays. */
-static void call_back(const char *argument) {
-  char path[256], message[256];
-  const char *text = strchr(argument, ' ');
-  if (!text ||
-      (size_t)snprintf(path, sizeof path, "%.*s", (int)(text - argument), argument) >= sizeof path)
-    fail("callback");
-  struct sockaddr_un address = unix_address(path);
-  size_t length = strlen(++text);
-  message[0] = (char)length;
-  memcpy(message + 1, text, length);
-  tether = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (connect(tether, (struct sockaddr *)&address, sizeof address) < 0 ||
-      write(tether, message, length + 1) != (ssize_t)length + 1)
-    fail("callback");
-}
-
-static void hold_tether(const char *argument) {
-  char byte;
-  (void)argument;
-  while (read(tether, &byte, 1) > 0)
-    ;
-}
-
-static void answer(int client) {
-  char bytes[4096];
-  for (ssize_t length; (length = read(client, bytes, sizeof bytes)) > 0;)
-    if (write(client, bytes, (size_t)length) < 0)
-      break;
-  close(client);
+  int size = sizeof address;
+  must("port", uv_tcp_getsockname(&listener.tcp, (struct sockaddr *)&address, &size));
+  say(1, "%s%d\n", text, ntohs(address.sin_port));
 }
 
 /* Until the tether ends, where there is one. */
 static void serve(const char *argument) {
   (void)argument;
-  for (;;) {
-    struct pollfd polls[2] = {{.fd = listener, .events = POLLIN}, {.fd = tether, .events = POLLIN}};
-    if (poll(polls, 2, -1) < 0)
-      continue;
-    if (polls[1].revents)
-      return;
-    int client = accept(listener, NULL, NULL);
-    if (client >= 0)
-      answer(client);
-  }
+  is_served = true;
+  if (!tether || is_tied)
+    uv_run(uv_default_loop(), UV_RUN_DEFAULT);
 }
+
+/* ---- The callback ---- */
+
+static void hear(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) {
+  (void)buffer;
+  if (length >= 0)
+    return;
+  uv_read_stop(stream);
+  if (stream != tether)
+    return;
+  is_tied = false;
+  uv_stop(stream->loop);
+}
+
+static void lend_little(uv_handle_t *handle, size_t size, uv_buf_t *buffer) {
+  static char bytes[16];
+  (void)handle;
+  (void)size;
+  *buffer = uv_buf_init(bytes, sizeof bytes);
+}
+
+static void told(uv_write_t *write, int status) {
+  (void)write;
+  must("callback", status);
+  is_told = true;
+  uv_stop(uv_default_loop());
+}
+
+static void tied(uv_connect_t *request, int status) {
+  static uv_write_t write;
+  uv_buf_t *message = request->data;
+  must("callback", status);
+  must("callback", uv_write(&write, request->handle, message, 1, told));
+}
+
+static void connect_to(union stream *stream, const struct address *address, uv_connect_t *request) {
+  init(stream, address);
+  if (address->path[0])
+    uv_pipe_connect(request, &stream->pipe, address->path, tied);
+  else
+    must("callback",
+         uv_tcp_connect(request, &stream->tcp, (const struct sockaddr *)&address->socket, tied));
+}
+
+/* "URL TEXT": connects and sends the text behind its length; the connection stays. A former one
+ * too, and nobody listens to it. */
+static void call_back(const char *argument) {
+  char url[PATH], bytes[256];
+  const char *text = strchr(argument, ' ');
+  if (!text ||
+      (size_t)snprintf(url, sizeof url, "%.*s", (int)(text - argument), argument) >= sizeof url)
+    fail("callback", UV_EINVAL);
+  size_t length = strlen(++text);
+  bytes[0] = (char)length;
+  memcpy(bytes + 1, text, length);
+  uv_buf_t message = uv_buf_init(bytes, (unsigned)length + 1);
+  uv_connect_t request = {.data = &message};
+  union stream *stream = calloc(1, sizeof *stream);
+  struct address address = read_address(url);
+  connect_to(stream, &address, &request);
+  for (is_told = false; !is_told;)
+    uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+  tether = &stream->stream;
+  is_tied = true;
+  must("callback", uv_read_start(&stream->stream, lend_little, hear));
+}
+
+static void hold_tether(const char *argument) {
+  (void)argument;
+  while (is_tied)
+    uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+}
+
+/* ---- Output ---- */
 
 static void close_output(const char *argument) {
   (void)argument;
-  close(1);
-  close(2);
-}
-
-/* A test decides when it goes on: by making a file. */
-static void await_file(const char *path) {
-  const struct timespec moment = {.tv_nsec = 500 * 1000};
-  while (access(path, F_OK) < 0)
-    nanosleep(&moment, NULL);
-}
-
-/* One more line in a file, with our pid: that we came so far, and how often. */
-static void mark(const char *path) {
-  char line[32];
-  int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  int length = snprintf(line, sizeof line, "%d\n", getpid());
-  if (file < 0 || write(file, line, (size_t)length) != length)
-    fail(path);
-  close(file);
+  own_silence();
 }
 
 static void write_part(const char *text) {
-  if (write(1, text, strlen(text)) < 0)
-    fail("stdout");
+  say_bytes(1, text, (unsigned long)strlen(text));
 }
 
 static void flood(const char *megabytes) {
-  static char block[1 << 16];
+  static char block[PIECE];
   memset(block, 'x', sizeof block);
   for (size_t i = 63; i < sizeof block; i += 64)
     block[i] = '\n';
-  for (long left = atol(megabytes) * 16; left > 0; left--)
-    for (size_t done = 0; done < sizeof block;) {
-      ssize_t length = write(1, block + done, sizeof block - done);
-      if (length < 0)
-        fail("stdout");
-      done += (size_t)length;
-    }
+  for (long left = atol(megabytes) * ((1 << 20) / PIECE); left > 0; left--)
+    say_bytes(1, block, sizeof block);
 }
 
 static void write_long(const char *count) {
@@ -156,23 +249,45 @@ static void write_long(const char *count) {
     write_part("x");
 }
 
+/* ---- The test's word, and ours to it ---- */
+
+/* A test decides when it goes on: by making a file. */
+static void await_file(const char *path) {
+  for (uv_fs_t request;; uv_sleep(1)) {
+    int status = uv_fs_stat(NULL, &request, path, NULL);
+    uv_fs_req_cleanup(&request);
+    if (status == 0)
+      return;
+  }
+}
+
+/* One more line in a file, with our pid: that we came so far, and how often. */
+static void mark(const char *path) {
+  FILE *file = fopen(path, "ab");
+  if (!file || fprintf(file, "%d\n", (int)uv_os_getpid()) < 0 || fclose(file) != 0)
+    fail(path, UV_EIO);
+}
+
+static void caught(uv_signal_t *handle, int number) {
+  (void)number;
+  uv_signal_stop(handle);
+}
+
+static uv_signal_t awaited;
+
+/* From now on it is for await-signal. */
 static void block_signal(const char *number) {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, atoi(number));
-  sigprocmask(SIG_BLOCK, &set, NULL);
+  uv_signal_init(uv_default_loop(), &awaited);
+  must("signal", uv_signal_start(&awaited, caught, own_signal(atoi(number))));
 }
 
-/* One that was blocked before. */
 static void await_signal(const char *number) {
-  sigset_t set;
-  int caught;
-  sigemptyset(&set);
-  sigaddset(&set, atoi(number));
-  sigwait(&set, &caught);
+  (void)number;
+  while (uv_is_active((uv_handle_t *)&awaited))
+    uv_run(uv_default_loop(), UV_RUN_ONCE);
 }
 
-const struct order server_orders[] = {{"listen-unix", listen_unix},
+const struct order server_orders[] = {{"listen", listen_on},
                                       {"listen-tcp", listen_tcp},
                                       {"say-port", say_port},
                                       {"callback", call_back},

@@ -267,10 +267,10 @@ static bool start_holder(struct hp_actor *host, struct hp_scene *scene, const ch
                          const char *argument, char path[HP_PATH_SIZE]) {
   hp_actor_host(host, scene, role, argument);
   path[0] = '\0';
-  if (!hp_actor_start(host) || !hp_actor_says(host, "holds "))
+  if (!hp_actor_start(host) || !hp_actor_says(host, "held"))
     return false;
   const char *at = strstr(host->text[0], "holds ") + strlen("holds ");
-  snprintf(path, HP_PATH_SIZE, "%.*s", (int)strcspn(at, "\n"), at);
+  snprintf(path, HP_PATH_SIZE, "%.*s", (int)strcspn(at, "\r\n"), at);
   return CHECK(hp_conform_exists(path));
 }
 

@@ -2,6 +2,8 @@
 /* How a process ends, is made to, and is let go. */
 #include "tests/conformance/platform_scene.h"
 
+#include "tests/support/os.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -276,7 +278,8 @@ static void expect_family(const struct hp_actor *actor) {
   expect_contains(actor, actor->child->pid, 1);
   expect_contains(actor, hp_actor_number(actor, "descendant "), 1);
   expect_contains(actor, uv_os_getpid(), 0);
-  expect_contains(actor, uv_os_getppid(), 0);
+  if (hp_os_is_running(uv_os_getppid())) /* Wine starts us for a process that it does not know */
+    expect_contains(actor, uv_os_getppid(), 0);
   CHECK(actor->scene->ops->contains(actor->child, 0) != 1);
   CHECK(actor->scene->ops->contains(actor->child, -1) != 1);
 }
@@ -284,18 +287,18 @@ static void expect_family(const struct hp_actor *actor) {
 /* A descendant of its own session belongs to it too. */
 void hp_conform_platform_contains(const struct hp_platform_subject *subject) {
   struct hp_scene scene;
-  struct hp_actor near, away;
+  struct hp_actor beside, away;
   hp_scene_begin(&scene, subject);
-  if (start_family(&scene, &near, "fork:") && start_family(&scene, &away, "fork:away")) {
-    expect_family(&near);
+  if (start_family(&scene, &beside, "fork:") && start_family(&scene, &away, "fork:away")) {
+    expect_family(&beside);
     expect_family(&away);
-    expect_contains(&near, away.child->pid, 0);
-    expect_contains(&near, hp_actor_number(&away, "descendant "), 0);
-    expect_contains(&away, hp_actor_number(&near, "descendant "), 0);
-    CHECK_INT(uv_kill((int)hp_actor_number(&away, "descendant "), SIGKILL), 0);
-    hp_actor_kill(&near);
+    expect_contains(&beside, away.child->pid, 0);
+    expect_contains(&beside, hp_actor_number(&away, "descendant "), 0);
+    expect_contains(&away, hp_actor_number(&beside, "descendant "), 0);
+    hp_os_kill(hp_actor_number(&away, "descendant "));
+    hp_actor_kill(&beside);
     hp_actor_kill(&away);
-    hp_actor_fini(&near);
+    hp_actor_fini(&beside);
     hp_actor_fini(&away);
   }
   hp_scene_end(&scene);

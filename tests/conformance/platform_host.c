@@ -36,7 +36,8 @@ static void hold(struct hp_scene *scene, const char *base, int64_t pid) {
     ops->directory_use(made, pid);
     ops->directory_use(opened, pid);
   }
-  printf("holds %s\n", ops->directory_path(made));
+  printf("holds %s\nheld\n", ops->directory_path(made)); /* may arrive in pieces */
+  fflush(stdout);
   await_death(scene);
 }
 

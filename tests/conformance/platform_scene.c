@@ -288,10 +288,6 @@ int hp_conform_count_names(const char *folder) {
   return count < 0 ? -1 : count;
 }
 
-int hp_conform_count_descriptors(void) {
-  return hp_conform_count_names("/proc/self/fd");
-}
-
 int64_t hp_conform_own_user(void) {
   uv_passwd_t passwd;
   if (uv_os_get_passwd(&passwd) != 0)

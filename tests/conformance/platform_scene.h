@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "tests/conformance/platform.h"
-#include "tests/support/test.h"
+#include "tests/support/os.h"
 
 struct hp_scene {
   const struct hp_platform_subject *subject;
@@ -75,8 +75,6 @@ const char *hp_conform_read(const char *path);
 int hp_conform_count_names(const char *folder);
 /* -1 where the OS has no such thing. */
 int64_t hp_conform_own_user(void);
-/* Of the loop's or the library's making; -1 where it cannot be told. */
-int hp_conform_count_descriptors(void);
 /* One line that says something. */
 bool hp_conform_is_line(const char *text);
 /* The error is whole: this code, a line that has `part` in it. Empties it. */

@@ -17,14 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* initdb is killed at once; the command that it has just given to a PostgreSQL without a server
- * runs to its end, for nothing tells that one of our death. */
-enum {
-  ARGUMENTS_MAX = 8,
-  GONE_WITHIN_MS = 1000,
-  PREPARATION_GONE_WITHIN_MS = 5000,
-  BUSY_THREADS = 2
-};
+enum { ARGUMENTS_MAX = 8, GONE_WITHIN_MS = 1000, BUSY_THREADS = 2 };
 
 /* ---- chance ---- */
 
@@ -160,10 +153,10 @@ static bool kill_in_life(const char *const *arguments, const struct life *life,
 }
 
 /* Milliseconds until all were gone; -1 and a failure where something lived on. */
-static double await_gone(const char *what, int limit) {
+static double await_gone(const char *what) {
   char text[256];
   int64_t begin = now_us();
-  if (hp_world_is_empty_within(limit))
+  if (hp_world_is_empty_within(GONE_WITHIN_MS))
     return (double)(now_us() - begin) / 1000;
   snprintf(text, sizeof text, "%s: survivors:\n%s", what, hp_world_left());
   printf("%s\n", text);
@@ -186,7 +179,7 @@ static bool kill_once(const char *const *arguments, const struct life *life, int
   if (loaded)
     be_busy(threads, true);
   bool served = kill_in_life(arguments, life, moment) || !prepares;
-  double time = await_gone(what, served ? GONE_WITHIN_MS : PREPARATION_GONE_WITHIN_MS);
+  double time = await_gone(what);
   if (loaded)
     be_busy(threads, false);
   if (getenv("HP_TEST_VERBOSE"))
@@ -272,7 +265,7 @@ HP_TEST(postgres_cut_short_in_its_preparation) {
     snprintf(data, sizeof data, "data_dir=%s/data%d", hp_world_directory(), i);
     snprintf(staging, sizeof staging, "%s/cluster.new", strchr(data, '/'));
     kill_in_life(kept, &whole, IN_START);
-    REQUIRE(await_gone("killed in the preparation", PREPARATION_GONE_WITHIN_MS) >= 0);
+    REQUIRE(await_gone("killed in the preparation") >= 0);
     REQUIRE(live(kept, &next));
     CHECK(access(staging, F_OK) != 0);
   }

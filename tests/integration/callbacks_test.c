@@ -10,7 +10,7 @@ HP_TEST(states_come_in_order) {
   hp_context *context = hp_test_context();
   struct hp_test_log log;
   hp_test_log_init(&log);
-  hp_process *process = hp_test_begin(context, hp_test_echo("unix"), &log);
+  hp_process *process = hp_test_begin(context, hp_test_echo("local"), &log);
   REQUIRE(process != NULL);
   CHECK_INT(hp_process_wait_ready(process, -1, NULL), 0);
   CHECK_INT(hp_process_shutdown(process, -1, NULL), 0);
@@ -42,12 +42,12 @@ static void block(hp_process *process, const hp_event *event, struct hp_test_log
 }
 
 HP_TEST(blocking_calls_are_refused) {
-  struct refusals refusals = {.context = hp_test_context(), .options = hp_test_echo("unix")};
+  struct refusals refusals = {.context = hp_test_context(), .options = hp_test_echo("local")};
   struct hp_test_log log;
   hp_test_log_init(&log);
   log.hook = block;
   log.data = &refusals;
-  hp_process *process = hp_test_begin(refusals.context, hp_test_echo("unix"), &log);
+  hp_process *process = hp_test_begin(refusals.context, hp_test_echo("local"), &log);
   REQUIRE(process != NULL);
   CHECK_INT(hp_process_wait_ready(process, -1, NULL), 0);
   hp_process_close(process);
@@ -92,7 +92,7 @@ static void stop_at(hp_context *context, enum hp_state state, void (*stop)(hp_pr
   hp_test_log_init(&log);
   log.hook = act_at_state;
   log.data = &at;
-  hp_process *process = hp_test_begin(context, hp_test_echo("unix"), &log);
+  hp_process *process = hp_test_begin(context, hp_test_echo("local"), &log);
   REQUIRE(process != NULL);
   int ready = hp_process_wait_ready(process, -1, NULL);
   if (state >= HP_STATE_STOPPING)
@@ -131,7 +131,7 @@ HP_TEST(close_from_inside_at_each_state) {
     hp_test_log_init(&logs[i]);
     logs[i].hook = act_at_state;
     logs[i].data = &at[i];
-    hp_process *process = hp_test_begin(context, hp_test_echo(i % 2 ? "tcp" : "unix"), &logs[i]);
+    hp_process *process = hp_test_begin(context, hp_test_echo(i % 2 ? "tcp" : "local"), &logs[i]);
     if (states[i] >= HP_STATE_STOPPING && hp_test_log_await(&logs[i], "ready "))
       hp_process_shutdown_async(process, -1);
     hp_test_log_await(&logs[i], "stopped ");
@@ -169,7 +169,7 @@ HP_TEST(a_start_from_inside) {
   hp_test_log_init(&logs[1]);
   logs[0].hook = start_next;
   logs[0].data = &chain;
-  hp_process *process = hp_test_begin(chain.context, hp_test_echo("unix"), &logs[0]);
+  hp_process *process = hp_test_begin(chain.context, hp_test_echo("local"), &logs[0]);
   REQUIRE(process != NULL);
   hp_test_log_await(&logs[1], "ready ");
   CHECK_INT(chain.code, 0);
@@ -219,9 +219,9 @@ static int last_error(hp_options *options, int64_t budget) {
 HP_TEST(the_last_event_tells_of_force) {
   static const char arguments[] = "arguments: ['ignore:15', 'write:up', pause]";
   static const char ready[] = "ready: {kind: line, line: up}";
-  CHECK_INT(last_error(hp_test_child("unix", arguments, ready, NULL), 50), HP_EKILLED);
-  CHECK_INT(last_error(hp_test_child("unix", arguments, ready, NULL), 0), 0);
-  CHECK_INT(last_error(hp_test_echo("unix"), -1), 0);
+  CHECK_INT(last_error(hp_test_child("local", arguments, ready, NULL), 50), HP_EKILLED);
+  CHECK_INT(last_error(hp_test_child("local", arguments, ready, NULL), 0), 0);
+  CHECK_INT(last_error(hp_test_echo("local"), -1), 0);
 }
 
 /* ---- The end of the context ---- */
@@ -243,7 +243,7 @@ static void start_another(hp_process *process, const hp_event *event, void *data
 
 /* It would never come to an end if it took them. */
 HP_TEST(a_context_that_is_closed_takes_no_new_server) {
-  struct starter starter = {.context = hp_test_context(), .options = hp_test_echo("unix")};
+  struct starter starter = {.context = hp_test_context(), .options = hp_test_echo("local")};
   hp_process *process;
   REQUIRE(hp_process_start_async(starter.context, starter.options, start_another, &starter,
                                  &process, NULL) == 0);

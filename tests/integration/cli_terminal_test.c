@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The tool on a terminal: what a person sees, and where Ctrl-C goes. */
-#include "tests/support/tool.h"
+#include "tests/support/tool_posix.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char ctrl_c[] = "\003";
 
@@ -19,13 +17,11 @@ HP_TEST(ctrl_c_is_the_commands_first) {
   REQUIRE(tool_start_on_terminal(&tool));
   REQUIRE(tool_until(&tool, "\n"));
   sscanf(strstr(tool.out, "begun"), "begun %ld", &pid);
-  int server = process_open(pid);
   tool_type(&tool, ctrl_c);
-  CHECK(tool_end(&tool));
+  CHECK(tool_end_on_terminal(&tool));
   CHECK_INT(tool.status, 5);
   CHECK_HAS(tool.out, "told");
-  CHECK(process_ends(server, 0));
-  close(server);
+  CHECK(!hp_os_is_running(pid));
 }
 
 /* kill -INT at the tool alone: the terminal has not given it to the command. */
@@ -35,8 +31,8 @@ HP_TEST(sigint_that_was_sent_to_the_tool_is_passed_on) {
             "trap 'echo told; exit 5' INT; echo begun; while :; do sleep 0.05; done", NULL);
   REQUIRE(tool_start_on_terminal(&tool));
   REQUIRE(tool_until(&tool, "begun"));
-  kill(tool.pid, SIGINT);
-  CHECK(tool_end(&tool));
+  CHECK(hp_os_interrupt(tool.pid));
+  CHECK(tool_end_on_terminal(&tool));
   CHECK_INT(tool.status, 5);
   CHECK_HAS(tool.out, "told");
   CHECK_HAS(tool.out, "echo ended by tether, ");
@@ -56,7 +52,7 @@ HP_TEST(ctrl_c_that_the_command_survives_leaves_the_server_alone) {
   CHECK(tool_until(&tool, "told 1"));
   tool_type(&tool, ctrl_c);
   tool_type(&tool, "\n");
-  CHECK(tool_end(&tool));
+  CHECK(tool_end_on_terminal(&tool));
   CHECK_INT(tool.status, 0);
   CHECK_HAS(tool.out, "alive");
 }
@@ -93,9 +89,9 @@ HP_TEST(second_ctrl_c_takes_the_next_rung) {
   REQUIRE(tool_until(&tool, "stopping stubborn: signal TERM"));
   CHECK_HAS(tool.out, " s left)");
   tool_type(&tool, ctrl_c);
-  CHECK(tool_end(&tool));
+  CHECK(tool_end_on_terminal(&tool));
   CHECK_INT(tool.status, 0);
-  CHECK_INT(access(mark, F_OK), 0);
+  CHECK(tool_file_exists(mark));
 }
 
 HP_TEST(ctrl_c_that_ends_the_command_is_not_the_second_one) {
@@ -111,10 +107,10 @@ HP_TEST(ctrl_c_that_ends_the_command_is_not_the_second_one) {
   REQUIRE(tool_start_on_terminal(&tool));
   REQUIRE(tool_until(&tool, "begun"));
   tool_type(&tool, ctrl_c);
-  CHECK(tool_end(&tool));
+  CHECK(tool_end_on_terminal(&tool));
   CHECK_INT(tool.status, 130);
   snprintf(body, sizeof body, "%s/mark", hp_test_directory());
-  CHECK(access(body, F_OK) != 0);
+  CHECK(!tool_file_exists(body));
 }
 
 HP_TEST(third_ctrl_c_kills) {
@@ -131,7 +127,7 @@ HP_TEST(third_ctrl_c_kills) {
   tool_type(&tool, ctrl_c);
   REQUIRE(tool_until(&tool, "signal USR1"));
   tool_type(&tool, ctrl_c);
-  CHECK(tool_end(&tool));
+  CHECK(tool_end_on_terminal(&tool));
   CHECK_INT(tool.status, 0);
 }
 
@@ -146,7 +142,7 @@ static void start_sleepy(struct tool *tool, const char *variable) {
   tool_init(tool, "run", "sleepy", "--file", file, "--timeout", "1500ms", NULL);
   tool->environment[0] = variable;
   if (tool_start_on_terminal(tool))
-    tool_end(tool);
+    tool_end_on_terminal(tool);
 }
 
 HP_TEST(person_sees_what_is_waited_for_and_how_long_it_has) {

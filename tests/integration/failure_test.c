@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* ---- A server that dies before it is ready ---- */
 
@@ -13,7 +12,7 @@ static void check_death(hp_error *error, const char *how) {
   CHECK_INT(hp_error_phase(error), HP_PHASE_READY);
   CHECK_HAS(hp_error_message(error), "server 't'");
   CHECK_HAS(hp_error_message(error), how);
-  CHECK_HAS(hp_error_detail(error, HP_DETAIL_COMMAND), "bin/hp-child");
+  CHECK_HAS(hp_error_detail(error, HP_DETAIL_COMMAND), "hp-child");
 }
 
 HP_TEST(an_exit_code_with_what_it_said) {
@@ -21,7 +20,7 @@ HP_TEST(an_exit_code_with_what_it_said) {
   hp_process *process;
   hp_error *error;
   hp_options *options = hp_test_child(
-      "unix", "arguments: ['write:reading the book', 'error:the book is empty', 'exit:3']",
+      "local", "arguments: ['write:reading the book', 'error:the book is empty', 'exit:3']",
       "ready: {kind: callback}", NULL);
   CHECK_INT(hp_test_start(context, options, &process, &error), HP_EEXITED);
   CHECK(process == NULL);
@@ -40,7 +39,7 @@ HP_TEST(a_clean_exit_is_a_failure_too) {
   hp_process *process;
   hp_error *error;
   hp_options *options =
-      hp_test_child("unix", "arguments: ['exit:0']", "ready: {kind: notify}", NULL);
+      hp_test_child("local", "arguments: ['exit:0']", "ready: {kind: callback}", NULL);
   CHECK_INT(hp_test_start(context, options, &process, &error), HP_EEXITED);
   check_death(error, "exit code 0");
   hp_error_free(error);
@@ -48,11 +47,12 @@ HP_TEST(a_clean_exit_is_a_failure_too) {
 }
 
 HP_TEST(a_signal_is_decoded) {
+  NEEDS(HP_OS_SIGNALS);
   hp_context *context = hp_test_context();
   hp_process *process;
   hp_error *error;
   hp_options *options =
-      hp_test_child("unix", "arguments: ['raise:11']", "ready: {kind: connect}", NULL);
+      hp_test_child("local", "arguments: ['raise:11']", "ready: {kind: connect}", NULL);
   CHECK_INT(hp_test_start(context, options, &process, &error), HP_EEXITED);
   check_death(error, "signal 11");
   CHECK_INT(hp_error_os_code(error), 11);
@@ -67,8 +67,8 @@ HP_TEST(secrets_are_not_in_the_command_line) {
   hp_process *process;
   hp_error *error;
   hp_options *options =
-      hp_test_child("unix", "arguments: ['exit:3', 'write:password=${secret.password}']",
-                    "secrets: [password]", "ready: {kind: notify}", NULL);
+      hp_test_child("local", "arguments: ['exit:3', 'write:password=${secret.password}']",
+                    "secrets: [password]", "ready: {kind: callback}", NULL);
   CHECK_INT(hp_test_start(context, options, &process, &error), HP_EEXITED);
   CHECK_HAS(hp_error_detail(error, HP_DETAIL_COMMAND), "password=***");
   hp_error_free(error);
@@ -80,8 +80,8 @@ HP_TEST(a_death_is_told_at_once) {
   hp_context *context = hp_test_context();
   hp_process *process =
       hp_test_begin(context,
-                    hp_test_child("unix", "arguments: ['mark:${env.D}/up', 'await:${env.D}/die']",
-                                  "ready: {kind: notify}", NULL),
+                    hp_test_child("local", "arguments: ['mark:${env.D}/up', 'await:${env.D}/die']",
+                                  "ready: {kind: callback}", NULL),
                     NULL);
   REQUIRE(process != NULL);
   hp_test_await_file("up");
@@ -96,23 +96,25 @@ HP_TEST(a_death_is_told_at_once) {
 /* ---- A server that never gets ready ---- */
 
 static void check_deadline(const char *ready, const char *waiting_for) {
-  enum { TIMEOUT_MS = 250 };
+  const int timeout = 250 * hp_os_slowness();
+  char told[32];
   hp_context *context = hp_test_context();
   hp_options *options = hp_test_child(
-      "unix", "arguments: ['mark:${env.D}/up', 'write:still reading', pause]", ready, NULL);
+      "local", "arguments: ['mark:${env.D}/up', 'write:still reading', pause]", ready, NULL);
   hp_process *process;
   hp_error *error;
-  hp_options_set_start_timeout(options, TIMEOUT_MS, NULL);
+  hp_options_set_start_timeout(options, timeout, NULL);
   double began = hp_test_now();
   CHECK_INT(hp_test_start(context, options, &process, &error), HP_ETIMEDOUT);
-  CHECK_TOOK(began, TIMEOUT_MS);
+  CHECK_TOOK(began, timeout);
   CHECK_INT(hp_error_phase(error), HP_PHASE_READY);
-  CHECK_HAS(hp_error_message(error), "250 ms");
+  snprintf(told, sizeof told, "%d ms", timeout);
+  CHECK_HAS(hp_error_message(error), told);
   CHECK_HAS(hp_error_cause(error), waiting_for);
   CHECK_HAS(hp_error_detail(error, HP_DETAIL_OUTPUT), "still reading");
   CHECK_HAS(hp_error_detail(error, HP_DETAIL_COMMAND), "pause");
   hp_error_free(error);
-  CHECK(!hp_test_is_running(hp_test_number_in("up")));
+  CHECK(!hp_os_is_running(hp_test_number_in("up")));
   hp_test_leave(context);
 }
 
@@ -121,6 +123,7 @@ HP_TEST(no_callback_in_time) {
 }
 
 HP_TEST(no_notification_in_time) {
+  NEEDS(HP_OS_NOTIFY);
   check_deadline("ready: {kind: notify}", "READY=1");
 }
 
@@ -136,16 +139,17 @@ HP_TEST(no_line_in_time) {
  */
 HP_TEST(one_that_is_deaf_is_killed_after_the_deadline) {
   hp_context *context = hp_test_context();
-  hp_options *options = hp_test_child("unix", "arguments: ['ignore:15', 'mark:${env.D}/up', pause]",
-                                      "ready: {kind: notify}",
-                                      "stop: [{signal: TERM, wait: 100ms}, {kill: true}]", NULL);
+  hp_options *options = hp_test_child(
+      "local", "arguments: ['ignore:15', 'mark:${env.D}/up', pause]", "ready: {kind: callback}",
+      "stop: [{signal: TERM, wait: 100ms}, {kill: true}]", NULL);
   hp_process *process;
   hp_error *error;
-  hp_options_set_start_timeout(options, 200, NULL);
+  const int timeout = 200 * hp_os_slowness();
+  hp_options_set_start_timeout(options, timeout, NULL);
   double began = hp_test_now();
   CHECK_INT(hp_test_start(context, options, &process, &error), HP_ETIMEDOUT);
-  CHECK_TOOK(began, 300);
-  CHECK(!hp_test_is_running(hp_test_number_in("up")));
+  CHECK_TOOK(began, timeout + 100);
+  CHECK(!hp_os_is_running(hp_test_number_in("up")));
   hp_error_free(error);
   hp_test_leave(context);
 }
@@ -154,7 +158,7 @@ HP_TEST(one_that_is_deaf_is_killed_after_the_deadline) {
 
 HP_TEST(no_working_directory) {
   hp_context *context = hp_test_context();
-  hp_options *options = hp_test_echo("unix");
+  hp_options *options = hp_test_echo("local");
   hp_process *process;
   hp_error *error;
   hp_options_set_working_dir(options, hp_test_path("nowhere"), NULL);
@@ -170,28 +174,29 @@ HP_TEST(no_working_directory) {
 
 HP_TEST(no_binary) {
   hp_context *context = hp_test_context();
-  hp_options *options = hp_test_echo("unix");
+  hp_options *options = hp_test_echo("local");
   hp_process *process;
   hp_error *error;
   hp_options_set_binary(options, hp_test_file("text", "no program"), NULL);
   CHECK_INT(hp_test_start(context, options, &process, &error), HP_ENOTFOUND);
   CHECK_HAS(hp_error_detail(error, HP_DETAIL_PLACES), "not executable");
   hp_error_free(error);
-  CHECK(!hp_test_has_children());
+  CHECK(!hp_os_has_children());
   hp_test_leave(context);
 }
 
 /* What was spawned for it must not stay, nor stay uncollected. */
 HP_TEST(containment_that_cannot_be_had) {
+  NEEDS(HP_OS_CRASH_LESS);
   hp_context *context = hp_test_context();
-  hp_options *options = hp_test_child("unix", "arguments: ['mark:${env.D}/up', pause]",
+  hp_options *options = hp_test_child("local", "arguments: ['mark:${env.D}/up', pause]",
                                       "profile.containment: tree+crash", NULL);
   hp_process *process;
   hp_error *error;
   CHECK_INT(hp_test_start(context, options, &process, &error), HP_ECONTAINMENT);
   CHECK_HAS(hp_error_message(error), "tree+crash");
   hp_error_free(error);
-  CHECK(!hp_test_has_children());
+  CHECK(!hp_os_has_children());
   hp_test_leave(context);
 }
 
@@ -200,7 +205,8 @@ HP_TEST(an_event_carries_the_error) {
   struct hp_test_log log;
   hp_test_log_init(&log);
   hp_process *process = hp_test_begin(
-      context, hp_test_child("unix", "arguments: ['exit:3']", "ready: {kind: notify}", NULL), &log);
+      context, hp_test_child("local", "arguments: ['exit:3']", "ready: {kind: callback}", NULL),
+      &log);
   REQUIRE(process != NULL);
   hp_test_log_await(&log, "failed");
   CHECK_TEXT(hp_test_log_states(&log), "preparing starting waiting failed ");

@@ -12,7 +12,7 @@
 enum { ROUNDS = 10 };
 
 static void live(hp_context *context, bool status_is_known) {
-  hp_process *process = hp_test_up(context, hp_test_echo("unix"));
+  hp_process *process = hp_test_up(context, hp_test_echo("local"));
   if (!process)
     return;
   int64_t pid = hp_process_pid(process);
@@ -21,7 +21,7 @@ static void live(hp_context *context, bool status_is_known) {
   struct hp_exit exit = hp_process_exit_status(process);
   CHECK(exit.kind == HP_EXIT_CODE || (!status_is_known && exit.kind == HP_EXIT_UNKNOWN));
   CHECK_INT(exit.value, 0);
-  CHECK(!hp_test_is_running(pid));
+  CHECK(!hp_os_is_running(pid));
   hp_process_close(process);
 }
 
@@ -29,7 +29,7 @@ static void die(hp_context *context, bool status_is_known) {
   hp_process *process;
   hp_error *error;
   hp_options *options =
-      hp_test_child("unix", "arguments: ['error:ouch', 'exit:3']", "ready: {kind: notify}", NULL);
+      hp_test_child("local", "arguments: ['error:ouch', 'exit:3']", "ready: {kind: notify}", NULL);
   CHECK_INT(hp_test_start(context, options, &process, &error), HP_EEXITED);
   if (status_is_known)
     CHECK_HAS(hp_error_message(error), "exit code 3");
@@ -108,7 +108,7 @@ HP_TEST(blocked_and_ignored_signals_stay_ours) {
   pthread_sigmask(SIG_BLOCK, &all, &before);
   signal(SIGTERM, SIG_IGN);
   context = hp_test_context();
-  hp_process *process = hp_test_up(context, hp_test_child("unix", "arguments: ['write:up', pause]",
+  hp_process *process = hp_test_up(context, hp_test_child("local", "arguments: ['write:up', pause]",
                                                           "ready: {kind: line, line: up}", NULL));
   REQUIRE(process != NULL);
   CHECK_INT(hp_process_shutdown(process, HP_PATIENCE_MS, NULL), 0);
@@ -142,7 +142,7 @@ HP_TEST(stdio_is_closed) {
  * server all the same. */
 HP_TEST(a_fork_of_the_host_holds_the_tether) {
   hp_context *context = hp_test_context();
-  hp_process *process = hp_test_up(context, hp_test_echo("unix"));
+  hp_process *process = hp_test_up(context, hp_test_echo("local"));
   REQUIRE(process != NULL);
   pid_t worker = fork();
   if (worker == 0)

@@ -4,8 +4,6 @@
 
 #include "core/alloc.h"
 
-#include <malloc.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,17 +20,17 @@ static void note(size_t size) {
 }
 
 static void *count_realloc(void *memory, size_t size) {
-  size_t before = malloc_usable_size(memory);
+  size_t before = hp_os_allocated(memory);
   void *result = realloc(memory, size);
   if (result) {
     in_use -= before;
-    note(malloc_usable_size(result));
+    note(hp_os_allocated(result));
   }
   return result;
 }
 
 static void count_free(void *memory) {
-  in_use -= malloc_usable_size(memory);
+  in_use -= hp_os_allocated(memory);
   free(memory);
 }
 
@@ -41,7 +39,7 @@ HP_TEST(twenty_megabytes_block_nobody) {
   hp__set_allocator(&counting);
   hp_context *context = hp_test_context();
   hp_process *process = hp_test_up(
-      context, hp_test_child("unix",
+      context, hp_test_child("local",
                              "arguments: ['flood:20', 'write:up', 'await:${env.D}/go', 'flood:20', "
                              "'long-line:100000', 'mark:${env.D}/done', pause]",
                              "ready: {kind: line, line: up}", NULL));
@@ -62,7 +60,7 @@ HP_TEST(output_during_the_stop) {
   hp_context *context = hp_test_context();
   hp_process *process = hp_test_up(
       context,
-      hp_test_child("unix",
+      hp_test_child("local",
                     "arguments: ['block:15', 'write:up', 'await-signal:15', 'flood:20', 'exit:0']",
                     "ready: {kind: line, line: up}", NULL));
   REQUIRE(process != NULL);
@@ -75,9 +73,9 @@ HP_TEST(output_during_the_stop) {
 HP_TEST(closed_output_is_no_end) {
   hp_context *context = hp_test_context();
   hp_process *process =
-      hp_test_up(context, hp_test_child("unix",
-                                        "transports: {unix: {arguments: [close-output, "
-                                        "'listen-unix:${endpoint.path}', serve]}}",
+      hp_test_up(context, hp_test_child("local",
+                                        "transports: {local: {arguments: [close-output, "
+                                        "'listen:${endpoint.url}', serve]}}",
                                         NULL));
   REQUIRE(process != NULL);
   CHECK(hp_process_is_alive(process));
@@ -92,8 +90,8 @@ HP_TEST(the_tail_is_whole_lines) {
   hp_process *process;
   hp_error *error;
   hp_options *options =
-      hp_test_child("unix", "arguments: ['flood:1', 'write:the last word', 'part:!', 'exit:1']",
-                    "ready: {kind: notify}", NULL);
+      hp_test_child("local", "arguments: ['flood:1', 'write:the last word', 'part:!', 'exit:1']",
+                    "ready: {kind: callback}", NULL);
   CHECK_INT(hp_test_start(context, options, &process, &error), HP_EEXITED);
   const char *tail = hp_error_detail(error, HP_DETAIL_OUTPUT);
   REQUIRE(tail != NULL);
@@ -117,7 +115,7 @@ static hp_error *end_with(hp_context *context, const char *fork) {
   snprintf(arguments, sizeof arguments, "arguments: ['%s', 'await:${env.D}/go', 'exit:5']", fork);
   hp_error *error = NULL;
   hp_process *process = hp_test_up(
-      context, hp_test_child("unix", arguments, "ready: {kind: line, line: descendant}", NULL));
+      context, hp_test_child("local", arguments, "ready: {kind: line, line: descendant}", NULL));
   if (!process)
     return NULL;
   double began = hp_test_now();
@@ -152,22 +150,16 @@ HP_TEST(descendants_go_with_a_server_that_dies) {
 
 /* The leader ends on its own signal alone, the rest of the group is swept up. */
 HP_TEST(descendants_go_with_a_server_that_is_stopped) {
+  NEEDS(HP_OS_SIGNALS);
   hp_context *context = hp_test_context();
   hp_process *process = hp_test_up(
-      context, hp_test_child("unix", "arguments: [fork, 'write:up', 'mark:${env.D}/up', pause]",
+      context, hp_test_child("local", "arguments: [fork, 'write:up', 'mark:${env.D}/up', pause]",
                              "ready: {kind: line, line: up}",
                              "stop: [{signal: INT, to: leader, wait: 20s}, {kill: true}]", NULL));
   REQUIRE(process != NULL);
   hp_test_await_file("up");
-  char command[128], line[64] = "";
-  snprintf(command, sizeof command, "/proc/%lld/task/%lld/children",
-           (long long)hp_process_pid(process), (long long)hp_process_pid(process));
-  FILE *children = fopen(command, "re");
-  CHECK(children && fgets(line, sizeof line, children));
-  if (children)
-    fclose(children);
-  int64_t pid = atoll(line);
-  CHECK(hp_test_is_running(pid));
+  int64_t pid = hp_os_child_of(hp_process_pid(process));
+  CHECK(hp_os_is_running(pid));
   CHECK_INT(hp_process_shutdown(process, -1, NULL), 0);
   CHECK_TEXT(hp_process_stop_rung(process), "signal INT");
   hp_test_await_gone(pid);

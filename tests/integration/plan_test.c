@@ -2,14 +2,11 @@
 /* What the plan says and refuses, before anything has been started. */
 #include "core/error.h"
 #include "core/launch.h"
-#include "platform/platform.h"
 #include "tests/support/server.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Takes the options. */
 static hp_plan *make(hp_context *context, hp_options *options, hp_error **error) {
@@ -50,25 +47,27 @@ static hp_options *shipped(const char *server, const char *transport) {
   CHECK_INT(hp_options_new(&options, NULL), 0);
   hp_options_set_server(options, server, NULL);
   hp_options_set_transport(options, transport, NULL);
-  hp_options_set_binary(options, "/bin/sh", NULL);
+  hp_options_set_binary(options, hp_test_program("hp-child"), NULL);
   return options;
 }
 
 HP_TEST(paths_with_control_characters_are_refused) {
+  NEEDS(HP_OS_UNIX_SOCKETS);
   hp_context *context = hp_test_context();
   hp_options *options = shipped("redis", "unix");
   hp_options_set_data_dir(options, "/tmp/a\nslaveof evil 1", NULL);
   check_refused(context, options, HP_ECONFIG, "the data directory holds a control character");
   check_refused(context, shipped("redis", "unix:/tmp/a\x7f/s"), HP_ECONFIG, "the socket holds");
-  setenv("TMPDIR", "/tmp/a\tb", 1);
-  options = hp_test_child("unix", "arguments: ['mark:${data_dir}']", NULL);
+  uv_os_setenv("TMPDIR", "/tmp/a\tb");
+  options = hp_test_child("local", "arguments: ['mark:${data_dir}']", NULL);
   check_refused(context, options, HP_ECONFIG, "the place for temporary data holds");
-  unsetenv("TMPDIR");
+  uv_os_unsetenv("TMPDIR");
   hp_test_leave(context);
 }
 
 /* Whatever is in a path, it is one argument, and no line of a file. */
 HP_TEST(paths_of_redis_are_arguments) {
+  NEEDS(HP_OS_ROOTED_PATHS);
   hp_context *context = hp_test_context();
   hp_options *options = shipped("redis", "tcp");
   hp_options_set_data_dir(options, "/tmp/a\"b", NULL);
@@ -79,30 +78,44 @@ HP_TEST(paths_of_redis_are_arguments) {
   hp_test_leave(context);
 }
 
+static void go_to(const char *path, char before[512]) {
+  size_t size = 512;
+  CHECK_INT(uv_cwd(before, &size), 0);
+  CHECK_INT(uv_chdir(path), 0);
+}
+
+static void change_mode(const char *path, int mode) {
+  uv_fs_t request;
+  CHECK_INT(uv_fs_chmod(NULL, &request, path, mode, NULL), 0);
+  uv_fs_req_cleanup(&request);
+}
+
 HP_TEST(paths_are_made_absolute_and_tidy) {
+  NEEDS(HP_OS_UNIX_SOCKETS);
   hp_context *context = hp_test_context();
   char wanted[700], before[512];
-  CHECK(getcwd(before, sizeof before) != NULL);
-  CHECK_INT(chdir(hp_test_directory()), 0);
+  go_to(hp_test_directory(), before);
   hp_options *options = shipped("redis", "unix");
   hp_options_set_data_dir(options, ".//a/./../b/", NULL);
   snprintf(wanted, sizeof wanted, "data_dir        %s/a/../b\n", hp_test_directory());
   CHECK_HAS(shown(context, options), wanted);
-  CHECK_INT(chdir(before), 0);
+  CHECK_INT(uv_chdir(before), 0);
   hp_test_leave(context);
 }
 
 HP_TEST(a_directory_that_cannot_be_told_is_an_error) {
+  NEEDS(HP_OS_UNIX_SOCKETS);
   hp_context *context = hp_test_context();
   char before[512];
-  CHECK(getcwd(before, sizeof before) != NULL);
-  CHECK_INT(mkdir(hp_test_path("gone"), 0700), 0);
-  CHECK_INT(chdir(hp_test_path("gone")), 0);
-  CHECK_INT(rmdir(hp_test_path("gone")), 0);
+  uv_fs_t request;
+  CHECK(hp_os_make_directory(hp_test_path("gone")));
+  go_to(hp_test_path("gone"), before);
+  CHECK_INT(uv_fs_rmdir(NULL, &request, hp_test_path("gone"), NULL), 0);
+  uv_fs_req_cleanup(&request);
   hp_options *options = shipped("redis", "unix");
   hp_options_set_data_dir(options, "data", NULL);
   check_refused(context, options, HP_ECONFIG, "relative to a current directory");
-  CHECK_INT(chdir(before), 0);
+  CHECK_INT(uv_chdir(before), 0);
   hp_test_leave(context);
 }
 
@@ -111,7 +124,11 @@ HP_TEST(a_directory_that_cannot_be_told_is_an_error) {
 static void check_open(const char *transport, const char *line, const char *variable) {
   hp_context *context = hp_test_context();
   char part[128];
-  snprintf(part, sizeof part, "${%s} has no value over transport '%s'", variable, transport);
+  if (strcmp(transport, "local") == 0)
+    snprintf(part, sizeof part, "${%s} has no value over transport '%s'", variable,
+             hp_test_platform()->local);
+  else
+    snprintf(part, sizeof part, "${%s} has no value over transport '%s'", variable, transport);
   check_refused(context, hp_test_child(transport, line, NULL), HP_ECONFIG, part);
   hp_test_leave(context);
 }
@@ -119,24 +136,24 @@ static void check_open(const char *transport, const char *line, const char *vari
 HP_TEST(a_variable_of_the_other_transport_is_refused) {
   check_open("tcp", "arguments: ['${endpoint.path}']", "endpoint.path");
   check_open("tcp", "arguments: ['${endpoint.dir.encoded}']", "endpoint.dir.encoded");
-  check_open("unix", "arguments: ['${endpoint.port}']", "endpoint.port");
-  check_open("unix", "environment: {A: '${endpoint.authority}'}", "endpoint.authority");
-  check_open("unix", "files: {f: {content: 'host ${endpoint.host}'}}", "endpoint.host");
+  check_open("local", "arguments: ['${endpoint.port}']", "endpoint.port");
+  check_open("local", "environment: {A: '${endpoint.authority}'}", "endpoint.authority");
+  check_open("local", "files: {f: {content: 'host ${endpoint.host}'}}", "endpoint.host");
   check_open("tcp", "stop: [{command: [a, '${endpoint.name}'], wait: 1s}, {kill: true}]",
              "endpoint.name");
 }
 
 HP_TEST(a_variable_that_nothing_will_fill_is_refused) {
-  check_open("unix", "arguments: ['${callback}']", "callback");
-  check_open("unix", "arguments: ['${callback.dir}']", "callback.dir");
-  check_open("unix", "environment: {A: '${nonce}'}", "nonce");
+  check_open("local", "arguments: ['${callback}']", "callback");
+  check_open("local", "arguments: ['${callback.dir}']", "callback.dir");
+  check_open("local", "environment: {A: '${nonce}'}", "nonce");
 }
 
 HP_TEST(a_file_of_the_other_transport_is_refused) {
   hp_context *context = hp_test_context();
-  check_refused(context,
-                hp_test_child("tcp", "files: {f: {unix: text}}", "arguments: ['${files.f}']", NULL),
-                HP_ECONFIG, "${files.f} has no value over transport 'tcp'");
+  check_refused(
+      context, hp_test_child("tcp", "files: {f: {local: text}}", "arguments: ['${files.f}']", NULL),
+      HP_ECONFIG, "${files.f} has no value over transport 'tcp'");
   hp_test_leave(context);
 }
 
@@ -144,7 +161,7 @@ HP_TEST(a_stop_command_makes_a_data_directory_needed) {
   hp_context *context = hp_test_context();
   const char *text = shown(
       context,
-      hp_test_child("unix", "stop: [{command: [stop-it, '${data_dir}'], wait: 1s}, {kill: true}]",
+      hp_test_child("local", "stop: [{command: [stop-it, '${data_dir}'], wait: 1s}, {kill: true}]",
                     NULL));
   CHECK_HAS(text, "data_dir        temporary\n");
   CHECK_HAS(text, "stop            command stop-it <data_dir>, then wait 1000 ms\n");
@@ -189,6 +206,7 @@ static void check_descriptor(hp_context *context, hp_options *options,
 }
 
 HP_TEST(descriptors_hold_ipv6_in_brackets) {
+  NEEDS(HP_OS_NOTIFY); /* which Redis says it by */
   static const struct hp_endpoint endpoint = {.kind = HP_ENDPOINT_TCP, .port = 6399, .host = "::1"};
   hp_context *context = hp_test_context();
   check_descriptor(context, shipped("redis", "tcp:[::1]:auto"), &endpoint,
@@ -203,6 +221,7 @@ HP_TEST(descriptors_hold_ipv6_in_brackets) {
 }
 
 HP_TEST(descriptors_encode_paths) {
+  NEEDS(HP_OS_UNIX_SOCKETS);
   struct hp_endpoint endpoint = {.kind = HP_ENDPOINT_UNIX, .path = "/tmp/a b&c%/.s.PGSQL.5432"};
   hp_context *context = hp_test_context();
   check_descriptor(context, shipped("redis", "unix"), &endpoint,
@@ -251,7 +270,8 @@ HP_TEST(a_variable_without_a_value_is_never_an_empty_text) {
 /* ---- Places, containment, files ---- */
 
 HP_TEST(data_of_another_user_are_not_in_a_private_place) {
-  if (geteuid() != 0)
+  NEEDS(HP_OS_UNIX_SOCKETS);
+  if (!hp_test_platform()->is_privileged())
     SKIP("only root gives a server to another user");
   hp_context *context = hp_test_context();
   hp_error *error;
@@ -260,7 +280,7 @@ HP_TEST(data_of_another_user_are_not_in_a_private_place) {
   REQUIRE(plan != NULL);
   CHECK_TEXT(plan->temporary_base, "/tmp");
   hp_plan_free(plan);
-  plan = make(context, hp_test_child("unix", "arguments: ['${data_dir}']", NULL), &error);
+  plan = make(context, hp_test_child("local", "arguments: ['${data_dir}']", NULL), &error);
   hp_error_free(error);
   REQUIRE(plan != NULL);
   CHECK_TEXT(plan->temporary_base, hp_test_path("tmp"));
@@ -269,10 +289,11 @@ HP_TEST(data_of_another_user_are_not_in_a_private_place) {
 }
 
 HP_TEST(a_containment_that_cannot_be_had_is_refused) {
+  NEEDS(HP_OS_CRASH_LESS);
   hp_context *context = hp_test_context();
-  check_refused(context, hp_test_child("unix", "profile.containment: tree+crash", NULL),
+  check_refused(context, hp_test_child("local", "profile.containment: tree+crash", NULL),
                 HP_ECONTAINMENT, "'tree+crash' was required, 'tree' is what can be had");
-  CHECK_HAS(shown(context, hp_test_child("unix", "profile.containment: tree", NULL)),
+  CHECK_HAS(shown(context, hp_test_child("local", "profile.containment: tree", NULL)),
             "containment     tree\n");
   hp_test_leave(context);
 }
@@ -285,8 +306,9 @@ HP_TEST(a_port_without_a_sign_of_its_own_has_the_usual_one) {
   REQUIRE(plan != NULL);
   CHECK_TEXT(plan->definition->port_taken, "Address already in use");
   hp_plan_free(plan);
-  plan = make(context, hp_test_child("unix", "transports: {unix: {}, tcp: {port_auto: '0'}}", NULL),
-              &error);
+  plan =
+      make(context, hp_test_child("local", "transports: {local: {}, tcp: {port_auto: '0'}}", NULL),
+           &error);
   hp_error_free(error);
   REQUIRE(plan != NULL);
   CHECK(plan->definition->port_taken == NULL);
@@ -295,6 +317,7 @@ HP_TEST(a_port_without_a_sign_of_its_own_has_the_usual_one) {
 }
 
 HP_TEST(the_whole_plan_is_shown) {
+  NEEDS(HP_OS_UNIX_SOCKETS);
   hp_context *context = hp_test_context();
   hp_options *options = shipped("postgres", "unix");
   const char *text = shown(context, options);
@@ -310,26 +333,28 @@ HP_TEST(the_whole_plan_is_shown) {
 }
 
 HP_TEST(a_configuration_of_somebody_else_is_not_read) {
+  NEEDS(HP_OS_MODES);
   hp_context *context = hp_test_context();
   char path[700], before[512];
   static const char text[] = "version: 1\nprofiles: {default: {server: echo}}\n";
   snprintf(path, sizeof path, "%s", hp_test_file("hyperprocess.yaml", text));
-  CHECK(getcwd(before, sizeof before) != NULL);
-  CHECK_INT(chdir(hp_test_directory()), 0);
-  CHECK_INT(chmod(path, 0644), 0);
-  CHECK_HAS(shown(context, hp_test_echo("unix")), "file            ./hyperprocess.yaml\n");
-  CHECK_INT(chmod(path, 0666), 0);
-  CHECK_HAS(shown(context, hp_test_echo("unix")), "./hyperprocess.yaml: not read, for others");
-  CHECK_INT(chmod(path, 0664), 0); /* as umask 0002 makes it, with a group of one's own */
-  CHECK_HAS(shown(context, hp_test_echo("unix")), "file            ./hyperprocess.yaml\n");
-  hp_options *named = hp_test_echo("unix");
+  go_to(hp_test_directory(), before);
+  change_mode(path, 0644);
+  CHECK_HAS(shown(context, hp_test_echo("local")), "file            ./hyperprocess.yaml\n");
+  change_mode(path, 0666);
+  CHECK_HAS(shown(context, hp_test_echo("local")), "./hyperprocess.yaml: not read, for others");
+  change_mode(path, 0664); /* as umask 0002 makes it, with a group of one's own */
+  CHECK_HAS(shown(context, hp_test_echo("local")), "file            ./hyperprocess.yaml\n");
+  hp_options *named = hp_test_echo("local");
   hp_options_set_file(named, path, NULL);
   CHECK_HAS(shown(context, named), "server          echo\n");
-  CHECK_INT(chmod(path, 0644), 0);
-  if (geteuid() == 0) {
-    CHECK_INT(chown(path, 1234, 0), 0);
-    CHECK_HAS(shown(context, hp_test_echo("unix")), "not read, for it belongs to user 1234");
+  change_mode(path, 0644);
+  if (hp_test_platform()->is_privileged()) {
+    uv_fs_t request;
+    CHECK_INT(uv_fs_chown(NULL, &request, path, (uv_uid_t)1234, 0, NULL), 0);
+    uv_fs_req_cleanup(&request);
+    CHECK_HAS(shown(context, hp_test_echo("local")), "not read, for it belongs to user 1234");
   }
-  CHECK_INT(chdir(before), 0);
+  CHECK_INT(uv_chdir(before), 0);
   hp_test_leave(context);
 }

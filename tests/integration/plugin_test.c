@@ -2,14 +2,19 @@
 /* An embedder's own transports and platform, through the door that the built-in ones use. */
 #include "tests/support/server.h"
 
-#include "platform/platform.h"
-#include "transports/transports.h"
+#include "core/registry.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
+static const struct hp_transport_ops *local_transport(void) {
+  struct hp_registry registry = {0};
+  hp__registry_init(&registry, NULL);
+  return hp__registry_transport(&registry, "local");
+}
+
 static struct hp_transport_ops base_transport(void) {
-  struct hp_transport_ops ops = hp__transport_unix;
+  struct hp_transport_ops ops = *local_transport();
   ops.name = "mine";
   return ops;
 }
@@ -25,7 +30,7 @@ static int add_transport(hp_context *context, const struct hp_transport_ops *ops
 }
 
 HP_TEST(transports_that_are_refused) {
-  static const char *const taken[] = {"", "local", "unix", "tcp", "mine"};
+  const char *const taken[] = {"", "local", local_transport()->name, "tcp", "mine"};
   hp_context *context = hp_test_context();
   struct hp_transport_ops ops = base_transport(), good = ops;
   CHECK_INT(add_transport(context, &good, ""), 0);
@@ -66,11 +71,11 @@ HP_TEST(a_server_over_a_transport_of_ones_own) {
   hp_context *context = hp_test_context();
   struct hp_transport_ops ops = base_transport();
   CHECK_INT(add_transport(context, &ops, ""), 0);
-  hp_process *process = hp_test_up(
-      context, hp_test_child("mine",
-                             "transports: {mine: {arguments: ['listen-unix:${endpoint.path}', "
-                             "serve]}}",
-                             NULL));
+  hp_process *process =
+      hp_test_up(context, hp_test_child("mine",
+                                        "transports: {mine: {arguments: ['listen:${endpoint.url}', "
+                                        "serve]}}",
+                                        NULL));
   REQUIRE(process != NULL);
   CHECK_TEXT(hp_process_transport(process), "mine");
   CHECK(hp_test_talks(process));
@@ -91,24 +96,24 @@ static int add_platform(hp_context *context, const struct hp_platform_ops *ops, 
 
 HP_TEST(platforms_that_are_refused) {
   hp_context *context = hp_test_context();
-  struct hp_platform_ops ops = hp__platform_linux;
+  struct hp_platform_ops ops = *hp_test_platform();
   ops.version = HP_PLATFORM_VERSION + 1;
   CHECK_INT(add_platform(context, &ops, "version"), HP_EPLUGIN);
-  ops = hp__platform_linux;
+  ops = *hp_test_platform();
   ops.local = NULL;
   CHECK_INT(add_platform(context, &ops, "mandatory"), HP_EPLUGIN);
-  ops = hp__platform_linux;
+  ops = *hp_test_platform();
   ops.child_size = 1;
   CHECK_INT(add_platform(context, &ops, "mandatory"), HP_EPLUGIN);
-  ops = hp__platform_linux;
+  ops = *hp_test_platform();
   ops.locate = NULL;
   CHECK_INT(add_platform(context, &ops, "missing"), HP_EPLUGIN);
-  ops = hp__platform_linux;
+  ops = *hp_test_platform();
   ops.explain_exit = NULL;
   CHECK_INT(add_platform(context, &ops, "missing"), HP_EPLUGIN);
-  hp_process *process = hp_test_up(context, hp_test_echo("unix")); /* the built-in one is kept */
+  hp_process *process = hp_test_up(context, hp_test_echo("local")); /* the built-in one is kept */
   hp_process_close(process);
-  CHECK_INT(add_platform(context, &hp__platform_linux, "before the first start"), HP_ESTATE);
+  CHECK_INT(add_platform(context, hp_test_platform(), "before the first start"), HP_ESTATE);
   hp_test_leave(context);
 }
 
@@ -117,17 +122,17 @@ static atomic_int spawns, reaps;
 static int spawn_and_count(uv_loop_t *loop, hp_child *child, const struct hp_spawn *spawn,
                            hp_error *error) {
   spawns++;
-  return hp__platform_linux.spawn(loop, child, spawn, error);
+  return hp_test_platform()->spawn(loop, child, spawn, error);
 }
 
 static void reap_and_count(hp_child *child) {
   reaps++;
-  hp__platform_linux.reap(child);
+  hp_test_platform()->reap(child);
 }
 
 HP_TEST(a_platform_that_wraps_the_built_in_one) {
   hp_context *context = hp_test_context();
-  struct hp_platform_ops ops = hp__platform_linux;
+  struct hp_platform_ops ops = *hp_test_platform();
   spawns = reaps = 0;
   ops.name = "wrapped";
   ops.local = "tcp";
@@ -147,26 +152,26 @@ HP_TEST(a_platform_that_wraps_the_built_in_one) {
 /* A tree that is less than what was asked for, from a platform that can do no better. */
 static int spawn_without_group(uv_loop_t *loop, hp_child *child, const struct hp_spawn *spawn,
                                hp_error *error) {
-  int code = hp__platform_linux.spawn(loop, child, spawn, error);
+  int code = hp_test_platform()->spawn(loop, child, spawn, error);
   child->containment = HP_CONTAINMENT_DIRECT;
   return code;
 }
 
 HP_TEST(containment_is_what_the_platform_reached) {
   hp_context *context = hp_test_context();
-  struct hp_platform_ops ops = hp__platform_linux;
+  struct hp_platform_ops ops = *hp_test_platform();
   hp_process *process;
   hp_error *error;
   ops.spawn = spawn_without_group;
   CHECK_INT(add_platform(context, &ops, ""), 0);
-  process = hp_test_up(context, hp_test_echo("unix"));
+  process = hp_test_up(context, hp_test_echo("local"));
   REQUIRE(process != NULL);
   CHECK_INT(hp_process_containment(process), HP_CONTAINMENT_DIRECT);
   hp_process_close(process);
   hp_options *options =
-      hp_test_child("unix", "arguments: [pause]", "profile.containment: tree", NULL);
+      hp_test_child("local", "arguments: [pause]", "profile.containment: tree", NULL);
   CHECK_INT(hp_test_start(context, options, &process, &error), HP_ECONTAINMENT);
   hp_error_free(error);
-  CHECK(!hp_test_has_children());
+  CHECK(!hp_os_has_children());
   hp_test_leave(context);
 }

@@ -5,15 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static void check_running(hp_process *process) {
   int64_t pid = hp_process_pid(process);
   CHECK_INT(hp_process_state(process), HP_STATE_READY);
-  CHECK(pid > 0 && hp_test_is_running(pid));
+  CHECK(pid > 0 && hp_os_is_running(pid));
   CHECK(hp_process_is_alive(process));
   CHECK(hp_process_is_verified(process));
-  CHECK_INT(hp_process_containment(process), HP_CONTAINMENT_TREE);
+  CHECK_INT(hp_process_containment(process), hp_test_platform()->containment);
   CHECK_INT(hp_process_exit_status(process).kind, HP_EXIT_NONE);
   CHECK_TEXT(hp_process_stop_rung(process), NULL);
   CHECK(hp_process_stop_time(process) == -1);
@@ -21,7 +20,7 @@ static void check_running(hp_process *process) {
 }
 
 static void check_stopped(hp_process *process, int64_t pid) {
-  CHECK(!hp_test_is_running(pid));
+  CHECK(!hp_os_is_running(pid));
   CHECK_INT(hp_process_state(process), HP_STATE_STOPPED);
   CHECK_INT(hp_process_pid(process), 0);
   CHECK(!hp_process_is_alive(process));
@@ -32,13 +31,17 @@ static void check_stopped(hp_process *process, int64_t pid) {
   CHECK_INT(hp_test_count_directories(), 0);
 }
 
+static const char *real_name(const char *transport) {
+  return strcmp(transport, "local") == 0 ? hp_test_platform()->local : transport;
+}
+
 static void live(const char *transport) {
   hp_context *context = hp_test_context();
   hp_process *process = hp_test_up(context, hp_test_echo(transport));
   REQUIRE(process != NULL);
   int64_t pid = hp_process_pid(process);
   check_running(process);
-  CHECK_TEXT(hp_process_transport(process), transport);
+  CHECK_TEXT(hp_process_transport(process), real_name(transport));
   CHECK_TEXT(hp_process_descriptor(process), hp_process_endpoint(process));
   CHECK_INT(hp_process_shutdown(process, -1, NULL), 0);
   check_stopped(process, pid);
@@ -47,8 +50,8 @@ static void live(const char *transport) {
   hp_test_leave(context);
 }
 
-HP_TEST(unix_from_start_to_end) {
-  live("unix");
+HP_TEST(local_from_start_to_end) {
+  live("local");
 }
 
 HP_TEST(tcp_from_start_to_end) {
@@ -61,10 +64,12 @@ HP_TEST(parts_of_the_endpoint) {
   hp_process *tcp = hp_test_up(context, hp_test_echo("tcp"));
   char text[1024];
   REQUIRE(local && tcp);
-  CHECK_TEXT(hp_process_transport(local), "unix");
-  snprintf(text, sizeof text, "unix://%s", hp_process_path(local));
-  CHECK_TEXT(hp_process_endpoint(local), text);
-  CHECK_HAS(hp_process_path(local), hp_test_path("run/hp-"));
+  struct hp_endpoint endpoint;
+  CHECK_TEXT(hp_process_transport(local), real_name("local"));
+  CHECK_INT(hp_endpoint_parse(&endpoint, hp_process_endpoint(local), NULL), 0);
+  CHECK_TEXT(hp_process_path(local), endpoint.path);
+  if (endpoint.kind == HP_ENDPOINT_UNIX)
+    CHECK_HAS(hp_process_path(local), hp_test_path("run/hp-"));
   CHECK_TEXT(hp_process_host(local), NULL);
   CHECK_INT(hp_process_port(local), 0);
   CHECK_TEXT(hp_process_data_dir(local), NULL);
@@ -80,7 +85,7 @@ HP_TEST(parts_of_the_endpoint) {
 HP_TEST(an_end_by_itself_is_told) {
   hp_context *context = hp_test_context();
   hp_options *options =
-      hp_test_child("unix", "arguments: ['write:up', 'await:${env.D}/go', 'write:bye', 'exit:4']",
+      hp_test_child("local", "arguments: ['write:up', 'await:${env.D}/go', 'write:bye', 'exit:4']",
                     "ready: {kind: line, line: up}", NULL);
   hp_process *process = hp_test_up(context, options);
   hp_error *error = NULL;
@@ -105,7 +110,7 @@ HP_TEST(an_end_by_itself_is_told) {
 
 HP_TEST(timeouts_may_be_as_long_as_they_want) {
   hp_context *context = hp_test_context();
-  hp_process *process = hp_test_begin(context, hp_test_echo("unix"), NULL);
+  hp_process *process = hp_test_begin(context, hp_test_echo("local"), NULL);
   REQUIRE(process != NULL);
   CHECK_INT(hp_process_wait_ready(process, INT64_MAX, NULL), 0);
   CHECK_INT(hp_process_shutdown(process, INT64_MAX, NULL), 0);
@@ -128,7 +133,7 @@ static void work(void *data) {
   struct worker *worker = data;
   hp_process *processes[EACH] = {NULL};
   for (int i = 0; i < EACH; i++) {
-    hp_options *options = hp_test_echo(i % 2 ? "tcp" : "unix");
+    hp_options *options = hp_test_echo(i % 2 ? "tcp" : "local");
     hp_process_start(worker->contexts[i / 2 % 2], options, &processes[i], NULL);
     hp_options_free(options);
   }
@@ -169,13 +174,13 @@ HP_TEST(two_contexts_side_by_side) {
 /* One is ready, one waits, one prepares: all are closed, and at once. */
 HP_TEST(the_context_closes_what_is_left) {
   hp_context *context = hp_test_context();
-  hp_process *ready = hp_test_up(context, hp_test_echo("unix"));
+  hp_process *ready = hp_test_up(context, hp_test_echo("local"));
   hp_test_begin(context,
-                hp_test_child("unix", "arguments: ['mark:${env.D}/waits', pause]",
+                hp_test_child("local", "arguments: ['mark:${env.D}/waits', pause]",
                               "ready: {kind: line, line: up}", NULL),
                 NULL);
   hp_test_begin(context,
-                hp_test_child("unix", "arguments: [pause]",
+                hp_test_child("local", "arguments: [pause]",
                               "prepare: {command: ['${binary}', 'mark:${env.D}/prepares', pause], "
                               "creates: x}",
                               NULL),
@@ -185,14 +190,14 @@ HP_TEST(the_context_closes_what_is_left) {
   hp_test_await_file("waits");
   hp_test_await_file("prepares");
   hp_test_leave(context);
-  CHECK(!hp_test_is_running(pid));
-  CHECK(!hp_test_is_running(hp_test_number_in("waits")));
-  CHECK(!hp_test_is_running(hp_test_number_in("prepares")));
+  CHECK(!hp_os_is_running(pid));
+  CHECK(!hp_os_is_running(hp_test_number_in("waits")));
+  CHECK(!hp_os_is_running(hp_test_number_in("prepares")));
 }
 
 HP_TEST(a_start_that_cannot_be_planned_leaves_nothing) {
   hp_context *context = hp_test_context();
-  hp_options *options = hp_test_echo("unix");
+  hp_options *options = hp_test_echo("local");
   hp_process *process = (hp_process *)options;
   hp_error *error = NULL;
   hp_options_set(options, "greting", "x", NULL);
@@ -201,6 +206,6 @@ HP_TEST(a_start_that_cannot_be_planned_leaves_nothing) {
   CHECK_HAS(hp_error_message(error), "did you mean 'greeting'");
   hp_error_free(error);
   hp_options_free(options);
-  CHECK(!hp_test_has_children());
+  CHECK(!hp_os_has_children());
   hp_test_leave(context);
 }

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* When a server counts as ready: each way to say so, and each way to be deceived. */
 #include "tests/support/server.h"
+#include "tests/support/tool.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 static hp_context *context;
 static struct hp_test_log news;
@@ -25,7 +22,8 @@ static void finish(hp_process *process) {
 
 static void check_ready(hp_process *process) {
   CHECK_INT(hp_process_wait_ready(process, -1, NULL), 0);
-  CHECK(hp_process_is_verified(process));
+  if (hp_process_port(process) == 0 || !hp_os_lacks(HP_OS_PORT_OWNERS))
+    CHECK(hp_process_is_verified(process));
 }
 
 static bool is_waiting(hp_process *process) {
@@ -35,26 +33,27 @@ static bool is_waiting(hp_process *process) {
 /* A socket in the running server's private directory, the only one there. */
 static const char *private_socket(const char *name) {
   static char path[700];
+  uv_fs_t request;
+  uv_dirent_t entry;
   hp_test_log_await(&news, "waiting ");
   snprintf(path, sizeof path, "%s", hp_test_path("run"));
-  DIR *list = opendir(path);
-  for (struct dirent *entry; list && (entry = readdir(list));)
-    if (strncmp(entry->d_name, "hp-", 3) == 0)
-      snprintf(path + strlen(path), sizeof path - strlen(path), "/%.20s/%s", entry->d_name, name);
-  if (list)
-    closedir(list);
+  if (uv_fs_scandir(NULL, &request, path, 0, NULL) >= 0)
+    while (uv_fs_scandir_next(&request, &entry) != UV_EOF)
+      if (strncmp(entry.name, "hp-", 3) == 0)
+        snprintf(path + strlen(path), sizeof path - strlen(path), "/%.20s/%s", entry.name, name);
+  uv_fs_req_cleanup(&request);
   return path;
 }
 
 /* ---- callback ---- */
 
-#define CALLBACK(orders)                                                                           \
-  "transports: {unix: {arguments: ['listen-unix:${endpoint.path}', " orders ", serve]}}"
+#define BY_CALLBACK(orders)                                                                        \
+  "transports: {local: {arguments: ['listen:${endpoint.url}', " orders ", serve]}}"
 
 HP_TEST(callback_with_the_nonce) {
   context = hp_test_context();
   hp_process *process =
-      begin(hp_test_child("unix", CALLBACK("'callback:${callback.path} ${nonce} ${endpoint.url}'"),
+      begin(hp_test_child("local", BY_CALLBACK("'callback:${callback} ${nonce} ${endpoint.url}'"),
                           "ready: {kind: callback, nonce: true}", NULL));
   REQUIRE(process != NULL);
   check_ready(process);
@@ -65,10 +64,10 @@ HP_TEST(callback_with_the_nonce) {
 HP_TEST(callback_with_a_wrong_nonce_is_refused) {
   context = hp_test_context();
   hp_process *process = begin(hp_test_child(
-      "unix",
-      CALLBACK("'callback:${callback.path} 0123456789abcdef0123456789abcdef ${endpoint.url}', "
-               "'callback:${callback.path} ${endpoint.url}', 'await:${env.D}/go', "
-               "'callback:${callback.path} ${nonce} ${endpoint.url}'"),
+      "local",
+      BY_CALLBACK("'callback:${callback} 0123456789abcdef0123456789abcdef ${endpoint.url}', "
+                  "'callback:${callback} ${endpoint.url}', 'await:${env.D}/go', "
+                  "'callback:${callback} ${nonce} ${endpoint.url}'"),
       "ready: {kind: callback, nonce: true}", NULL));
   REQUIRE(process != NULL);
   hp_test_log_await(
@@ -80,12 +79,13 @@ HP_TEST(callback_with_a_wrong_nonce_is_refused) {
 }
 
 HP_TEST(callback_in_the_plain_form) {
+  NEEDS(HP_OS_UNIX_SOCKETS);
   context = hp_test_context();
   hp_process *process = begin(hp_test_child(
-      "unix",
-      "transports: {unix: {report: 'tab.domain://${endpoint.dir}/domain/${endpoint.name}', "
-      "arguments: ['listen-unix:${endpoint.path}', "
-      "'callback:${callback.path} tab.domain://${endpoint.dir}/domain/${endpoint.name}', serve]}}",
+      "local",
+      "transports: {local: {report: 'tab.domain://${endpoint.dir}/domain/${endpoint.name}', "
+      "arguments: ['listen:${endpoint.url}', "
+      "'callback:${callback} tab.domain://${endpoint.dir}/domain/${endpoint.name}', serve]}}",
       "ready: {kind: callback}", "stop: [{tether: true, wait: 20s}, {kill: true}]", NULL));
   REQUIRE(process != NULL);
   check_ready(process);
@@ -99,46 +99,47 @@ HP_TEST(callback_in_the_plain_form) {
 
 /* It comes first, says all that is due in the plain form, or nothing at all: it is shut out. */
 HP_TEST(callback_of_a_stranger) {
+  NEEDS(HP_OS_UNIX_SOCKETS);
   static const char lie[] = "\x15unix:///tmp/not/it/at";
   context = hp_test_context();
   hp_process *process = begin(hp_test_child(
-      "unix", CALLBACK("'await:${env.D}/go', 'callback:${callback.path} ${endpoint.url}'"),
+      "local", BY_CALLBACK("'await:${env.D}/go', 'callback:${callback} ${endpoint.url}'"),
       "ready: {kind: callback}", NULL));
   REQUIRE(process != NULL);
-  const char *path = private_socket("c");
-  int silent = hp_test_connect_unix(path), liar = hp_test_connect_unix(path);
-  char byte;
-  send(liar, lie, sizeof lie - 1, MSG_NOSIGNAL); /* it may be shut out already */
-  CHECK(recv(liar, &byte, 1, 0) <= 0);
-  CHECK(recv(silent, &byte, 1, 0) <= 0);
+  char url[800], byte;
+  snprintf(url, sizeof url, "unix://%s", private_socket("c"));
+  struct hp_wire *silent = hp_wire_to(url), *liar = hp_wire_to(url);
+  REQUIRE(silent && liar);
+  hp_wire_say(liar, lie, sizeof lie - 1); /* it may be shut out already */
+  CHECK_INT(hp_wire_hear(liar, &byte, 1), 0);
+  CHECK_INT(hp_wire_hear(silent, &byte, 1), 0);
   CHECK(is_waiting(process));
   hp_test_make_file("go");
   check_ready(process);
   CHECK(hp_test_talks(process));
-  close(silent);
-  close(liar);
+  hp_wire_close(silent);
+  hp_wire_close(liar);
   finish(process);
 }
 
 /* ---- notify ---- */
 
-static void send_datagram(const char *path, const char *text) {
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  memcpy(address.sun_path, path, strlen(path) + 1);
-  CHECK(sendto(fd, text, strlen(text), 0, (struct sockaddr *)&address, sizeof address) > 0);
-  close(fd);
-}
-
 HP_TEST(notify_of_a_stranger_is_ignored) {
+  NEEDS(HP_OS_NOTIFY);
   context = hp_test_context();
   hp_process *process = begin(hp_test_child(
-      "unix",
+      "local",
       "arguments: ['await:${env.D}/status', 'notify:STATUS=it is me', 'await:${env.D}/go', "
       "'notify:READY=1', pause]",
       "ready: {kind: notify}", NULL));
   REQUIRE(process != NULL);
-  send_datagram(private_socket("n"), "READY=1\nSTATUS=it is somebody else");
+  struct tool stranger;
+  char variable[800];
+  snprintf(variable, sizeof variable, "NOTIFY_SOCKET=%s", private_socket("n"));
+  tool_program(&stranger, hp_test_program("hp-child"), "notify:READY=1\nSTATUS=it is somebody else",
+               NULL);
+  stranger.environment[0] = variable;
+  CHECK_INT(tool_run(&stranger), 0);
   hp_test_make_file("status");
   hp_test_log_await(&news, "(it is me)"); /* datagrams come in order */
   CHECK(!hp_test_log_has(&news, "somebody else"));
@@ -149,9 +150,10 @@ HP_TEST(notify_of_a_stranger_is_ignored) {
 }
 
 HP_TEST(notify_moves_the_deadline) {
+  NEEDS(HP_OS_NOTIFY);
   context = hp_test_context();
   hp_options *options = hp_test_child(
-      "unix",
+      "local",
       "arguments: ['notify:EXTEND_TIMEOUT_USEC=30000000', 'await:${env.D}/go', 'notify:READY=1', "
       "pause]",
       "ready: {kind: notify}", NULL);
@@ -167,6 +169,7 @@ HP_TEST(notify_moves_the_deadline) {
 }
 
 HP_TEST(notify_names_the_endpoint) {
+  NEEDS(HP_OS_NOTIFY);
   context = hp_test_context();
   hp_process *process = begin(
       hp_test_child("tcp",
@@ -181,9 +184,10 @@ HP_TEST(notify_names_the_endpoint) {
 }
 
 HP_TEST(notify_says_that_it_is_stopping) {
+  NEEDS(HP_OS_NOTIFY);
   context = hp_test_context();
   hp_process *process =
-      begin(hp_test_child("unix", "arguments: ['notify:READY=1', 'notify:STOPPING=1', pause]",
+      begin(hp_test_child("local", "arguments: ['notify:READY=1', 'notify:STOPPING=1', pause]",
                           "ready: {kind: notify}", NULL));
   REQUIRE(process != NULL);
   check_ready(process);
@@ -197,7 +201,7 @@ static void connect_over(const char *transport) {
   context = hp_test_context();
   hp_process *process = begin(hp_test_child(
       transport,
-      "transports: {unix: {arguments: ['await:${env.D}/go', 'listen-unix:${endpoint.path}', serve]}"
+      "transports: {local: {arguments: ['await:${env.D}/go', 'listen:${endpoint.url}', serve]}"
       ", tcp: {arguments: ['await:${env.D}/go', 'listen-tcp:${endpoint.port}', serve]}}",
       NULL)); /* without `ready` a connection is what is waited for */
   REQUIRE(process != NULL);
@@ -209,8 +213,8 @@ static void connect_over(const char *transport) {
   finish(process);
 }
 
-HP_TEST(connect_over_unix) {
-  connect_over("unix");
+HP_TEST(connect_over_local) {
+  connect_over("local");
 }
 
 HP_TEST(connect_over_tcp) {
@@ -218,25 +222,26 @@ HP_TEST(connect_over_tcp) {
 }
 
 HP_TEST(connect_to_a_strangers_socket_is_not_ready) {
+  NEEDS(HP_OS_UNIX_SOCKETS);
   context = hp_test_context();
   hp_process *process = begin(hp_test_child(
-      "unix",
-      "transports: {unix: {arguments: ['await:${env.D}/go', 'listen-unix:${endpoint.path}', "
+      "local",
+      "transports: {local: {arguments: ['await:${env.D}/go', 'listen:${endpoint.url}', "
       "serve]}}",
       NULL));
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  char url[800];
   REQUIRE(process != NULL);
-  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  snprintf(address.sun_path, sizeof address.sun_path, "%.100s", private_socket("s"));
-  REQUIRE(bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, 8) == 0);
+  snprintf(url, sizeof url, "unix://%s", private_socket("s"));
+  struct hp_wire *stranger = hp_wire_listen(url, 8);
+  REQUIRE(stranger != NULL);
   hp_test_log_await(&news, "a process that is not ours");
   CHECK(is_waiting(process));
-  unlink(address.sun_path);
+  remove(url + strlen("unix://"));
   hp_test_make_file("go");
   check_ready(process);
   CHECK(hp_test_talks(process));
-  close(fd);
   finish(process);
+  hp_wire_close(stranger);
 }
 
 /* ---- line ---- */
@@ -257,7 +262,7 @@ HP_TEST(line_with_the_port) {
 HP_TEST(line_in_several_writes) {
   context = hp_test_context();
   hp_process *process = begin(
-      hp_test_child("unix",
+      hp_test_child("local",
                     "arguments: ['part:it is r', 'mark:${env.D}/first', 'await:${env.D}/a', "
                     "'part:ea', 'mark:${env.D}/second', 'await:${env.D}/b', 'write:dy.', pause]",
                     "ready: {kind: line, line: it is ready}", NULL));
@@ -275,9 +280,9 @@ HP_TEST(line_in_several_writes) {
 
 HP_TEST(line_after_one_without_end) {
   context = hp_test_context();
-  hp_process *process = begin(
-      hp_test_child("unix", "arguments: ['long-line:50000', 'write:.', 'error:it is ready', pause]",
-                    "ready: {kind: line, line: it is ready}", NULL));
+  hp_process *process = begin(hp_test_child(
+      "local", "arguments: ['long-line:50000', 'write:.', 'error:it is ready', pause]",
+      "ready: {kind: line, line: it is ready}", NULL));
   REQUIRE(process != NULL);
   check_ready(process);
   finish(process);
@@ -289,7 +294,7 @@ HP_TEST(line_of_a_dead_server) {
   for (int i = 0; i < 10; i++) {
     hp_process *process;
     hp_error *error;
-    hp_options *options = hp_test_child("unix", "arguments: ['part:it is ready', 'exit:0']",
+    hp_options *options = hp_test_child("local", "arguments: ['part:it is ready', 'exit:0']",
                                         "ready: {kind: line, line: it is ready}", NULL);
     CHECK_INT(hp_test_start(context, options, &process, &error), HP_EEXITED);
     CHECK_HAS(hp_error_detail(error, HP_DETAIL_OUTPUT), "it is ready");
@@ -301,7 +306,7 @@ HP_TEST(line_of_a_dead_server) {
 HP_TEST(none_is_ready_as_soon_as_it_runs) {
   context = hp_test_context();
   hp_process *process =
-      begin(hp_test_child("unix", "arguments: [pause]", "ready: {kind: none}", NULL));
+      begin(hp_test_child("local", "arguments: [pause]", "ready: {kind: none}", NULL));
   REQUIRE(process != NULL);
   CHECK_INT(hp_process_wait_ready(process, -1, NULL), 0);
   CHECK(hp_process_is_alive(process));

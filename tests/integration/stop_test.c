@@ -2,7 +2,6 @@
 /* The meanings of a stop, in every state that it can come in. */
 #include "tests/support/server.h"
 
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +12,11 @@
   "'await:${env.D}/go', 'exit:0']"
 #define DEAF "arguments: ['ignore:15', 'write:up', pause]"
 #define READY "ready: {kind: line, line: up}"
+
+static bool ended_by(hp_process *process, const char *signal) {
+  struct hp_exit exit = hp_process_exit_status(process);
+  return hp_os_ended_by(&exit, signal);
+}
 
 struct stopper {
   uv_thread_t thread;
@@ -44,7 +48,7 @@ static int end_stop(struct stopper *stopper) {
 HP_TEST(a_patient_stop_waits_for_the_server) {
   hp_context *context = hp_test_context();
   hp_process *process = hp_test_up(
-      context, hp_test_child("unix", OBEDIENT, READY,
+      context, hp_test_child("local", OBEDIENT, READY,
                              "stop: [{signal: TERM, wait: 50ms}, {signal: QUIT, wait: 50ms, force: "
                              "true}, {kill: true}]",
                              NULL));
@@ -58,7 +62,7 @@ HP_TEST(a_patient_stop_waits_for_the_server) {
   CHECK_INT(hp_process_state(process), HP_STATE_STOPPING);
   hp_test_make_file("go");
   CHECK_INT(end_stop(&stopper), 0);
-  CHECK_TEXT(hp_process_stop_rung(process), "signal TERM");
+  CHECK_TEXT(hp_process_stop_rung(process), hp_os_polite_rung());
   CHECK(hp_process_stop_time(process) >= 300);
   CHECK_INT(hp_process_exit_status(process).kind, HP_EXIT_CODE);
   hp_process_close(process);
@@ -67,13 +71,12 @@ HP_TEST(a_patient_stop_waits_for_the_server) {
 
 HP_TEST(zero_kills_and_is_no_error) {
   hp_context *context = hp_test_context();
-  hp_process *process = hp_test_up(context, hp_test_child("unix", DEAF, READY, NULL));
+  hp_process *process = hp_test_up(context, hp_test_child("local", DEAF, READY, NULL));
   REQUIRE(process != NULL);
   double began = hp_test_now();
   CHECK_INT(hp_process_shutdown(process, 0, NULL), 0);
   CHECK_TOOK(began, 0);
-  CHECK_INT(hp_process_exit_status(process).kind, HP_EXIT_SIGNAL);
-  CHECK_INT(hp_process_exit_status(process).value, SIGKILL);
+  CHECK(ended_by(process, "KILL"));
   CHECK_TEXT(hp_process_stop_rung(process), "kill");
   CHECK_INT(hp_process_state(process), HP_STATE_STOPPED);
   hp_process_close(process);
@@ -83,7 +86,7 @@ HP_TEST(zero_kills_and_is_no_error) {
 HP_TEST(a_positive_time_kills_after_it_and_says_so) {
   enum { BUDGET_MS = 200 };
   hp_context *context = hp_test_context();
-  hp_process *process = hp_test_up(context, hp_test_child("unix", DEAF, READY, NULL));
+  hp_process *process = hp_test_up(context, hp_test_child("local", DEAF, READY, NULL));
   hp_error *error = NULL;
   REQUIRE(process != NULL);
   double began = hp_test_now();
@@ -92,7 +95,7 @@ HP_TEST(a_positive_time_kills_after_it_and_says_so) {
   CHECK_HAS(hp_error_message(error), "killed");
   CHECK_INT(hp_error_phase(error), HP_PHASE_STOP);
   hp_error_free(error);
-  CHECK_INT(hp_process_exit_status(process).value, SIGKILL);
+  CHECK(ended_by(process, "KILL"));
   CHECK_TEXT(hp_process_stop_rung(process), "kill");
   CHECK(hp_process_stop_time(process) >= BUDGET_MS - 1);
   hp_process_close(process);
@@ -102,25 +105,25 @@ HP_TEST(a_positive_time_kills_after_it_and_says_so) {
 HP_TEST(a_positive_time_that_suffices) {
   hp_context *context = hp_test_context();
   hp_process *process =
-      hp_test_up(context, hp_test_child("unix", "arguments: ['write:up', pause]", READY, NULL));
+      hp_test_up(context, hp_test_child("local", "arguments: ['write:up', pause]", READY, NULL));
   REQUIRE(process != NULL);
   CHECK_INT(hp_process_shutdown(process, HP_PATIENCE_MS, NULL), 0);
-  CHECK_TEXT(hp_process_stop_rung(process), "signal TERM");
-  CHECK_INT(hp_process_exit_status(process).value, SIGTERM);
+  CHECK_TEXT(hp_process_stop_rung(process), hp_os_polite_rung());
+  CHECK(ended_by(process, "TERM"));
   hp_process_close(process);
   hp_test_leave(context);
 }
 
 HP_TEST(a_kill_during_a_patient_stop) {
   hp_context *context = hp_test_context();
-  hp_process *process = hp_test_up(context, hp_test_child("unix", OBEDIENT, READY, NULL));
+  hp_process *process = hp_test_up(context, hp_test_child("local", OBEDIENT, READY, NULL));
   struct stopper stopper;
   REQUIRE(process != NULL);
   begin_stop(&stopper, process, -1);
   hp_test_await_file("asked");
   CHECK_INT(hp_process_shutdown(process, 0, NULL), 0);
   CHECK_INT(end_stop(&stopper), 0);
-  CHECK_INT(hp_process_exit_status(process).value, SIGKILL);
+  CHECK(ended_by(process, "KILL"));
   CHECK_TEXT(hp_process_stop_rung(process), "kill");
   hp_process_close(process);
   hp_test_leave(context);
@@ -128,7 +131,7 @@ HP_TEST(a_kill_during_a_patient_stop) {
 
 HP_TEST(a_budget_during_a_patient_stop) {
   hp_context *context = hp_test_context();
-  hp_process *process = hp_test_up(context, hp_test_child("unix", DEAF, READY, NULL));
+  hp_process *process = hp_test_up(context, hp_test_child("local", DEAF, READY, NULL));
   REQUIRE(process != NULL);
   hp_process_shutdown_async(process, -1);
   double began = hp_test_now();
@@ -141,10 +144,11 @@ HP_TEST(a_budget_during_a_patient_stop) {
 /* ---- The ladder ---- */
 
 static hp_process *up_with_ladder(hp_context *context, const char *arguments, const char *stop) {
-  return hp_test_up(context, hp_test_child("unix", arguments, READY, stop, NULL));
+  return hp_test_up(context, hp_test_child("local", arguments, READY, stop, NULL));
 }
 
 HP_TEST(the_rung_that_worked_is_told) {
+  NEEDS(HP_OS_SIGNALS);
   hp_context *context = hp_test_context();
   hp_process *process = up_with_ladder(
       context, DEAF, "stop: [{signal: TERM, wait: 100ms}, {signal: INT, wait: 20s}, {kill: true}]");
@@ -152,7 +156,7 @@ HP_TEST(the_rung_that_worked_is_told) {
   hp_process_stop_async(process);
   CHECK_INT(hp_process_wait(process, HP_PATIENCE_MS, NULL), 0);
   CHECK_TEXT(hp_process_stop_rung(process), "signal INT");
-  CHECK_INT(hp_process_exit_status(process).value, SIGINT);
+  CHECK_INT(hp_process_exit_status(process).kind, HP_EXIT_SIGNAL);
   double took = hp_process_stop_time(process);
   CHECK(took >= 99 && took < 100 + HP_LATE_MS);
   hp_process_close(process);
@@ -180,7 +184,7 @@ HP_TEST(close_climbs_the_ladder) {
   double began = hp_test_now();
   hp_process_close(process);
   CHECK_TOOK(began, 100);
-  CHECK(!hp_test_is_running(pid));
+  CHECK(!hp_os_is_running(pid));
   hp_test_leave(context);
 }
 
@@ -207,9 +211,9 @@ HP_TEST(a_command_that_hangs) {
   hp_process_stop_async(process);
   hp_test_await_file("command");
   CHECK_INT(hp_process_wait(process, HP_PATIENCE_MS, NULL), 0);
-  CHECK_TEXT(hp_process_stop_rung(process), "signal TERM");
-  CHECK(!hp_test_is_running(hp_test_number_in("command")));
-  CHECK(!hp_test_has_children());
+  CHECK_TEXT(hp_process_stop_rung(process), hp_os_polite_rung());
+  CHECK(!hp_os_is_running(hp_test_number_in("command")));
+  CHECK(!hp_os_has_children());
   hp_process_close(process);
   hp_test_leave(context);
 }
@@ -222,7 +226,7 @@ HP_TEST(a_rung_with_nothing_to_act_on) {
   hp_process *process = hp_test_begin(
       context,
       hp_test_child(
-          "unix", "arguments: ['ignore:15', 'mark:${env.D}/up', pause]", "ready: {kind: callback}",
+          "local", "arguments: ['ignore:15', 'mark:${env.D}/up', pause]", "ready: {kind: callback}",
           "stop: [{tether: true, wait: 1d}, {signal: TERM, wait: 100ms}, {kill: true}]", NULL),
       &log);
   REQUIRE(process != NULL);
@@ -241,7 +245,7 @@ HP_TEST(a_rung_with_nothing_to_act_on) {
 HP_TEST(a_stop_while_it_waits) {
   hp_context *context = hp_test_context();
   hp_process *process = hp_test_begin(
-      context, hp_test_child("unix", "arguments: ['mark:${env.D}/up', pause]", READY, NULL), NULL);
+      context, hp_test_child("local", "arguments: ['mark:${env.D}/up', pause]", READY, NULL), NULL);
   struct stopper stopper;
   hp_error *error = NULL;
   REQUIRE(process != NULL);
@@ -252,7 +256,7 @@ HP_TEST(a_stop_while_it_waits) {
   hp_error_free(error);
   CHECK_INT(end_stop(&stopper), 0);
   CHECK_INT(hp_process_state(process), HP_STATE_STOPPED);
-  CHECK(!hp_test_is_running(hp_test_number_in("up")));
+  CHECK(!hp_os_is_running(hp_test_number_in("up")));
   hp_process_close(process);
   hp_test_leave(context);
 }
@@ -272,14 +276,36 @@ static void stop_late(void *data) {
   hp_process_shutdown(stopper->process, -1, NULL);
 }
 
+/* Between its start and its callback a server may hear no signal, or lose it. */
+HP_TEST(a_tether_that_comes_after_the_stop_is_cut) {
+  hp_context *context = hp_test_context();
+  hp_process *process = hp_test_begin(
+      context,
+      hp_test_child("local",
+                    "arguments: ['ignore:15', 'mark:${env.D}/up', 'await:${env.D}/go', "
+                    "'callback:${callback} ${endpoint.url}', tether, 'exit:0']",
+                    "ready: {kind: callback}",
+                    "stop: [{tether: true, wait: 1d}, {signal: TERM, wait: 1d}, {kill: true}]",
+                    NULL),
+      NULL);
+  REQUIRE(process != NULL);
+  hp_test_await_file("up");
+  hp_process_shutdown_async(process, -1);
+  hp_test_make_file("go");
+  CHECK_INT(hp_process_wait(process, HP_PATIENCE_MS, NULL), 0);
+  CHECK_INT(hp_process_state(process), HP_STATE_STOPPED);
+  hp_process_close(process);
+  hp_test_leave(context);
+}
+
 HP_TEST(a_blocking_start_is_stopped_from_outside) {
   struct late_stopper stopper = {.context = hp_test_context()};
   hp_options *options =
-      hp_test_child("unix", "arguments: ['mark:${env.D}/up', pause]", READY, NULL);
+      hp_test_child("local", "arguments: ['mark:${env.D}/up', pause]", READY, NULL);
   uv_thread_t thread;
   REQUIRE(uv_thread_create(&thread, stop_late, &stopper) == 0);
   CHECK_INT(hp_process_start(stopper.context, options, &stopper.process, NULL), HP_ECANCELED);
-  CHECK(!hp_test_is_running(hp_test_number_in("up")));
+  CHECK(!hp_os_is_running(hp_test_number_in("up")));
   uv_thread_join(&thread);
   CHECK_INT(hp_process_state(stopper.process), HP_STATE_STOPPED);
   hp_process_close(stopper.process);
@@ -291,7 +317,7 @@ HP_TEST(a_stop_in_the_same_breath) {
   static const int64_t budgets[] = {0, -1, 50};
   hp_context *context = hp_test_context();
   for (int i = 0; i < 30; i++) {
-    hp_process *process = hp_test_begin(context, hp_test_echo(i % 2 ? "tcp" : "unix"), NULL);
+    hp_process *process = hp_test_begin(context, hp_test_echo(i % 2 ? "tcp" : "local"), NULL);
     REQUIRE(process != NULL);
     if (i % 4) {
       int code = hp_process_shutdown(process, budgets[i % 3], NULL);
@@ -309,7 +335,7 @@ HP_TEST(a_kill_while_it_waits) {
   hp_context *context = hp_test_context();
   hp_process *process = hp_test_begin(
       context,
-      hp_test_child("unix", "arguments: ['ignore:15', 'mark:${env.D}/up', pause]", READY, NULL),
+      hp_test_child("local", "arguments: ['ignore:15', 'mark:${env.D}/up', pause]", READY, NULL),
       NULL);
   REQUIRE(process != NULL);
   hp_test_await_file("up");

@@ -1,9 +1,20 @@
 # SPDX-License-Identifier: MIT
 # The lifecycle of a server through the public API.
-foreach(subject plan process failure stop callbacks address readiness output prepare host plugin leak)
-  hp_add_tests(integration/${subject}_test.c SOURCES support/server.c)
+foreach(subject plan process failure stop callbacks address readiness output prepare plugin dispatch foreign)
+  hp_add_tests(integration/${subject}_test.c SOURCES support/server.c support/tool.c)
 endforeach()
+hp_add_tests(integration/leak_test.c TIMEOUT 900 SOURCES support/server.c support/tool.c)
 
 # The tool.
-hp_add_tests(integration/cli_test.c SOURCES support/tool.c)
-hp_add_tests(integration/cli_terminal_test.c SOURCES support/tool.c)
+hp_add_tests(integration/cli_test.c TIMEOUT 180 SOURCES support/tool.c)
+
+# Hosts and tools where there are SIGCHLD, fork, and terminals of a test's own.
+if(WIN32)
+  hp_skip_tests("Windows has neither signals nor terminals of a test's own"
+    integration/host_test.c integration/cli_signals_test.c integration/cli_terminal_test.c)
+else()
+  hp_add_tests(integration/host_test.c SOURCES support/server.c)
+  foreach(subject cli_signals cli_terminal)
+    hp_add_tests(integration/${subject}_test.c SOURCES support/tool.c support/tool_posix.c)
+  endforeach()
+endif()

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/server.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static const char *const places[] = {"run", "tmp"};
 
@@ -22,9 +12,11 @@ static const char *const places[] = {"run", "tmp"};
 
 static void make_place(const char *variable, const char *name) {
   char path[600];
+  uv_fs_t request;
   snprintf(path, sizeof path, "%s/%s", hp_test_directory(), name);
-  mkdir(path, 0711);
-  setenv(variable, path, 1);
+  uv_fs_mkdir(NULL, &request, path, 0711, NULL);
+  uv_fs_req_cleanup(&request);
+  uv_os_setenv(variable, path);
 }
 
 hp_context *hp_test_second_context(void) {
@@ -32,30 +24,28 @@ hp_context *hp_test_second_context(void) {
   hp_error *error = NULL;
   CHECK_INT(hp_context_new(&context, &error), 0);
   hp_error_free(error);
+  CHECK_INT(hp_context_register_platform(context, hp_test_platform(), NULL), 0);
   return context;
 }
 
 hp_context *hp_test_context(void) {
-  unsetenv("TMPDIR");
-  setenv("D", hp_test_directory(), 1);
+  uv_os_unsetenv("TMPDIR");
+  uv_os_setenv("D", hp_test_directory());
   make_place("XDG_RUNTIME_DIR", places[0]);
   make_place("XDG_CONFIG_HOME", "config");
   make_place("TMPDIR", places[1]);
   return hp_test_second_context();
 }
 
-bool hp_test_has_children(void) {
-  siginfo_t info;
-  return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
-}
-
+/* A killed server's sanitizer leaves others. */
 static int count_names(const char *path) {
-  DIR *list = opendir(path);
+  uv_fs_t request;
+  uv_dirent_t entry;
   int count = 0;
-  for (struct dirent *entry; list && (entry = readdir(list));)
-    count += strncmp(entry->d_name, "hp-", 3) == 0; /* a killed server's sanitizer leaves others */
-  if (list)
-    closedir(list);
+  if (uv_fs_scandir(NULL, &request, path, 0, NULL) >= 0)
+    while (uv_fs_scandir_next(&request, &entry) != UV_EOF)
+      count += strncmp(entry.name, "hp-", 3) == 0;
+  uv_fs_req_cleanup(&request);
   return count;
 }
 
@@ -65,23 +55,20 @@ int hp_test_count_directories(void) {
 
 void hp_test_leave(hp_context *context) {
   CHECK_INT(hp_context_free(context), 0);
-  CHECK(!hp_test_has_children());
+  CHECK(!hp_os_has_children());
   CHECK_INT(hp_test_count_directories(), 0);
-  unsetenv("TMPDIR"); /* the next test's directory is not made in this one's */
+  uv_os_unsetenv("TMPDIR"); /* the next test's directory is not made in this one's */
 }
 
 /* ---- What to start ---- */
 
 static hp_options *new_options(const char *server, const char *transport, const char *binary) {
   hp_options *options;
-  char path[1024];
-  snprintf(path, sizeof path, "%s/%s", getenv("HP_TEST_BIN") ? getenv("HP_TEST_BIN") : "bin",
-           binary);
   if (hp_options_new(&options, NULL) < 0)
     abort();
   hp_options_set_server(options, server, NULL);
   hp_options_set_transport(options, transport, NULL);
-  hp_options_set_binary(options, path, NULL);
+  hp_options_set_binary(options, hp_test_program(binary), NULL);
   hp_options_set_start_timeout(options, HP_PATIENCE_MS, NULL);
   return options;
 }
@@ -96,7 +83,9 @@ struct yaml {
 
 static void add_line(char *text, size_t size, const char *line) {
   size_t length = strlen(text);
-  snprintf(text + length, size - length, "    %s\n", line);
+  char here[1000];
+  hp_os_translate(line, here, sizeof here);
+  snprintf(text + length, size - length, "    %s\n", here);
 }
 
 static void add_lines(struct yaml *yaml, va_list lines) {
@@ -108,7 +97,7 @@ static void add_lines(struct yaml *yaml, va_list lines) {
       add_line(yaml->definition, sizeof yaml->definition, line);
   if (!strstr(yaml->definition, "    transports:"))
     add_line(yaml->definition, sizeof yaml->definition,
-             "transports: {unix: {arguments: []}, tcp: {arguments: []}}");
+             "transports: {local: {arguments: []}, tcp: {arguments: []}}");
   if (!strstr(yaml->definition, "    stop:"))
     add_line(yaml->definition, sizeof yaml->definition,
              "stop: [{signal: TERM, wait: 20s}, {kill: true}]");
@@ -182,13 +171,15 @@ const char *hp_test_path(const char *name) {
 }
 
 void hp_test_make_file(const char *name) {
-  int file = open(hp_test_path(name), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-  CHECK(file >= 0);
-  close(file);
+  FILE *file = fopen(hp_test_path(name), "ab");
+  CHECK(file && fclose(file) == 0);
 }
 
 bool hp_test_exists(const char *name) {
-  return access(hp_test_path(name), F_OK) == 0;
+  uv_fs_t request;
+  int code = uv_fs_stat(NULL, &request, hp_test_path(name), NULL);
+  uv_fs_req_cleanup(&request);
+  return code == 0;
 }
 
 double hp_test_now(void) {
@@ -207,13 +198,13 @@ static bool file_is_there(const void *name) {
 }
 
 static bool process_is_gone(const void *pid) {
-  return !hp_test_is_running(*(const int64_t *)pid);
+  return !hp_os_is_running(*(const int64_t *)pid);
 }
 
 static bool await(bool (*holds)(const void *), const void *subject) {
   double end = hp_test_now() + HP_PATIENCE_MS;
   while (!holds(subject) && hp_test_now() < end)
-    usleep(500);
+    uv_sleep(1);
   return holds(subject);
 }
 
@@ -226,7 +217,7 @@ bool hp_test_await_gone(int64_t pid) {
 }
 
 int hp_test_count_lines(const char *name) {
-  FILE *file = fopen(hp_test_path(name), "re");
+  FILE *file = fopen(hp_test_path(name), "rb");
   int count = 0;
   for (int c; file && (c = fgetc(file)) != EOF;)
     count += c == '\n';
@@ -236,7 +227,7 @@ int hp_test_count_lines(const char *name) {
 }
 
 int64_t hp_test_number_in(const char *name) {
-  FILE *file = fopen(hp_test_path(name), "re");
+  FILE *file = fopen(hp_test_path(name), "rb");
   long long number = -1;
   char line[64];
   while (file && fgets(line, sizeof line, file))
@@ -246,71 +237,16 @@ int64_t hp_test_number_in(const char *name) {
   return number;
 }
 
-/* ---- Processes and addresses ---- */
-
-bool hp_test_is_running(int64_t pid) {
-  char path[64], text[512] = "";
-  snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
-  FILE *file = pid > 0 ? fopen(path, "re") : NULL;
-  if (!file)
-    return false;
-  const char *end = fgets(text, sizeof text, file) ? strrchr(text, ')') : NULL;
-  fclose(file);
-  return end && strlen(end) > 2 && end[2] != 'Z' && end[2] != 'X';
-}
-
-int hp_test_connect_unix(const char *path) {
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-    return fd;
-  close(fd);
-  return -1;
-}
-
-static struct sockaddr_in loopback(uint16_t port) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-static int connect_tcp(uint16_t port) {
-  struct sockaddr_in address = loopback(port);
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
-    return fd;
-  close(fd);
-  return -1;
-}
-
-int hp_test_listen_tcp(uint16_t *port) {
-  struct sockaddr_in address = loopback(*port);
-  socklen_t size = sizeof address;
-  int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(fd, (struct sockaddr *)&address, size) < 0 || listen(fd, 8) < 0 ||
-      getsockname(fd, (struct sockaddr *)&address, &size) < 0) {
-    close(fd);
-    return -1;
-  }
-  *port = ntohs(address.sin_port);
-  return fd;
-}
+/* ---- Addresses ---- */
 
 bool hp_test_talks(hp_process *process) {
   static const char said[] = "hear hear\n";
   char heard[sizeof said] = "";
-  struct timeval patience = {.tv_sec = HP_PATIENCE_MS / 1000};
-  const char *path = hp_process_path(process);
-  int fd = path ? hp_test_connect_unix(path) : connect_tcp(hp_process_port(process));
-  if (fd < 0)
-    return false;
-  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  bool sent = send(fd, said, sizeof said - 1, MSG_NOSIGNAL) == sizeof said - 1;
-  bool heard_all = recv(fd, heard, sizeof said - 1, MSG_WAITALL) == sizeof said - 1;
-  close(fd);
-  return sent && heard_all && strcmp(said, heard) == 0;
+  struct hp_wire *wire = hp_wire_to(hp_process_endpoint(process));
+  bool talks = wire && hp_wire_say(wire, said, sizeof said - 1) &&
+               hp_wire_hear(wire, heard, sizeof said - 1) == sizeof said - 1;
+  hp_wire_close(wire);
+  return talks && strcmp(said, heard) == 0;
 }
 
 /* ---- What a callback was told ---- */

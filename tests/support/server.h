@@ -6,7 +6,9 @@
 #ifndef HP_TESTS_SUPPORT_SERVER_H
 #define HP_TESTS_SUPPORT_SERVER_H
 
+#include "tests/support/os.h"
 #include "tests/support/test.h"
+#include "tests/support/wire.h"
 
 #include <hyperprocess/plugin.h>
 
@@ -29,8 +31,6 @@ hp_context *hp_test_context(void);
 hp_context *hp_test_second_context(void);
 /* Frees the context; nothing may be left: neither a child, dead or alive, nor a directory. */
 void hp_test_leave(hp_context *context);
-/* Children of this process that are not collected yet. */
-bool hp_test_has_children(void);
 /* Ours in the directories for sockets and data. */
 int hp_test_count_directories(void);
 
@@ -38,7 +38,7 @@ int hp_test_count_directories(void);
 
 hp_options *hp_test_echo(const char *transport);
 /* Server `t` of hp-child by lines of a definition, NULL at their end: "arguments: [pause]". One
- * that begins with "profile." is of the profile. Without `transports:`, unix and tcp have no
+ * that begins with "profile." is of the profile. Without `transports:`, local and tcp have no
  * arguments of their own; without `stop:` it is signal TERM, wait 20s. */
 hp_options *hp_test_child(const char *transport, ...);
 /* Starts what the options say and frees them; the code, with the error in *error. */
@@ -61,7 +61,6 @@ int hp_test_count_lines(const char *name);
 /* The number in the last line, -1 when there is none. */
 int64_t hp_test_number_in(const char *name);
 
-bool hp_test_is_running(int64_t pid); /* a zombie is not */
 bool hp_test_await_gone(int64_t pid);
 double hp_test_now(void); /* milliseconds */
 /* So much time has passed since `began`, not less, and hardly more. */
@@ -70,10 +69,6 @@ bool hp_test_took(double took, double limit, const char *file, int line);
 
 /* Connects to the server, says something and hears the same. */
 bool hp_test_talks(hp_process *process);
-/* A connected socket, or -1. */
-int hp_test_connect_unix(const char *path);
-/* A listening one on 127.0.0.1; port 0 is any. */
-int hp_test_listen_tcp(uint16_t *port);
 
 /* ---- What a callback was told ---- */
 

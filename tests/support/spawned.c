@@ -1,30 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/spawned.h"
 
-#include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static char hp_variable[] = "HP=1";
 static char *const environment[] = {hp_variable, NULL};
-
-const char *hp_test_program(const char *name) {
-  static _Thread_local char path[1024];
-  const char *folder = getenv("HP_TEST_BIN");
-  snprintf(path, sizeof path, "%s/%s", folder ? folder : "bin", name);
-  return path;
-}
-
-int hp_test_count_fds(void) {
-  DIR *list = opendir("/proc/self/fd");
-  int count = 0;
-  while (list && readdir(list))
-    count++;
-  closedir(list);
-  return count;
-}
 
 static void fill(struct hp_spawned *spawned, const char *program, va_list arguments) {
   int count = 1;

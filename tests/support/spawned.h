@@ -7,13 +7,14 @@
 
 #include "core/error.h"
 #include "platform/platform.h"
+#include "tests/support/os.h"
 #include "tests/support/test.h"
 
 enum { HP_TEST_PATIENCE_MS = 20000 };
 
 struct hp_spawned {
   uv_loop_t loop;
-  struct hp_linux_child child;
+  struct hp_posix_child child;
   struct hp_spawn spawn;
   uv_pipe_t pipes[2]; /* stdout, stderr */
   uv_timer_t deadline;
@@ -40,8 +41,5 @@ bool hp_spawned_end(struct hp_spawned *spawned);        /* to the end of its out
 void hp_spawned_fini(struct hp_spawned *spawned);
 /* init, start, end: for a process that ends by itself. */
 bool hp_spawned_run(struct hp_spawned *spawned);
-
-const char *hp_test_program(const char *name); /* of tests/children; static storage */
-int hp_test_count_fds(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/support/test.h"
+#include "tests/support/os.h"
 
 #include <CUnit/Basic.h>
 #include <uv.h>
@@ -50,6 +50,10 @@ bool hp_test_check_has(const char *actual, const char *part, const char *what, c
 
 void hp_test_skip(const char *reason) {
   skip_reason = reason;
+}
+
+bool hp_test_is_emulated(void) {
+  return getenv("HP_TEST_EMULATED") != NULL;
 }
 
 static void remove_tree(const char *path) {
@@ -116,7 +120,7 @@ static bool wanted(int argc, char **argv, const char *name) {
 int hp_test_main(int argc, char **argv, const struct hp_test_case *cases) {
   bool skipped = false;
   unsigned run = 0, failed = 0;
-  setvbuf(stdout, NULL, _IOLBF, 0);
+  hp_os_begin_output();
   if (CU_initialize_registry() != CUE_SUCCESS)
     return EXIT_FAILURE;
   CU_pSuite suite = CU_add_suite(argv[0], NULL, NULL);

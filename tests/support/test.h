@@ -41,6 +41,8 @@ bool hp_test_check_text(const char *actual, const char *expected, const char *wh
 bool hp_test_check_has(const char *actual, const char *part, const char *what, const char *file,
                        int line);
 void hp_test_skip(const char *reason);
+/* Whether this program runs by qemu-user, which does some things otherwise than a kernel. */
+bool hp_test_is_emulated(void);
 
 /* A fresh directory that is removed, with all in it, when the test ends. Static storage. */
 const char *hp_test_directory(void);

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/tool.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <pty.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 static void add_words(struct tool *tool, va_list list) {
   size_t count = 0;
@@ -24,17 +14,25 @@ static void add_words(struct tool *tool, va_list list) {
     tool->words[count++] = word;
 }
 
-void tool_init(struct tool *tool, ...) {
-  static char program[1024];
-  const char *folder = getenv("HP_TEST_BIN");
-  va_list list;
+static void init(struct tool *tool, const char *program, va_list list) {
   memset(tool, 0, sizeof *tool);
-  snprintf(program, sizeof program, "%s/hyperprocess", folder ? folder : ".");
-  tool->words[0] = program;
-  tool->streams[0] = tool->streams[1] = tool->input = -1;
+  snprintf(tool->program, sizeof tool->program, "%s", program);
+  tool->words[0] = tool->program;
   tool->status = -1;
-  va_start(list, tool);
   add_words(tool, list);
+}
+
+void tool_init(struct tool *tool, ...) {
+  va_list list;
+  va_start(list, tool);
+  init(tool, hp_test_program("hyperprocess"), list);
+  va_end(list);
+}
+
+void tool_program(struct tool *tool, const char *program, ...) {
+  va_list list;
+  va_start(list, program);
+  init(tool, program, list);
   va_end(list);
 }
 
@@ -45,164 +43,192 @@ void tool_add(struct tool *tool, ...) {
   va_end(list);
 }
 
-/* In the child. */
-static void execute(const struct tool *tool) {
-  for (size_t i = 0; tool->environment[i]; i++)
-    putenv((char *)(uintptr_t)tool->environment[i]);
-  execv(tool->words[0], (char *const *)(uintptr_t)tool->words);
-  _exit(99);
+/* ---- Its start ---- */
+
+static void expire(uv_timer_t *timer) {
+  struct tool *tool = timer->data;
+  tool->late = true;
+}
+
+void tool_open(struct tool *tool) {
+  uv_loop_init(&tool->loop);
+  uv_timer_init(&tool->loop, &tool->deadline);
+  tool->deadline.data = tool->process.data = tool;
+  for (int i = 0; i < 3; i++) {
+    uv_pipe_init(&tool->loop, &tool->streams[i], 0);
+    tool->streams[i].data = tool;
+  }
+}
+
+static char *text_of(struct tool *tool, const void *stream) {
+  return stream == &tool->streams[2] ? tool->err : tool->out;
+}
+
+static void lend(uv_handle_t *handle, size_t size, uv_buf_t *buffer) {
+  char *text = text_of(handle->data, handle);
+  size_t length = strlen(text);
+  (void)size;
+  *buffer = uv_buf_init(text + length, (unsigned)(TOOL_OUTPUT - 1 - length));
+}
+
+static void take(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) {
+  struct tool *tool = stream->data;
+  if (length > 0)
+    buffer->base[length] = '\0';
+  if (length >= 0)
+    return;
+  uv_read_stop(stream);
+  tool->open--;
+}
+
+void tool_read(struct tool *tool, int stream) {
+  if (uv_read_start((uv_stream_t *)&tool->streams[stream], lend, take) == 0)
+    tool->open++;
+}
+
+static void note_exit(uv_process_t *process, int64_t status, int signal) {
+  struct tool *tool = process->data;
+  tool->status = signal ? 128 + signal : (int)status;
+  tool->has_ended = true;
+}
+
+/* It inherits ours: what is set for it is set here for a moment. */
+struct variable {
+  char name[64], before[8192];
+  bool was_set;
+};
+
+static void set(struct variable *variable, const char *text) {
+  size_t size = sizeof variable->before, length = strcspn(text, "=");
+  snprintf(variable->name, sizeof variable->name, "%.*s", (int)length, text);
+  variable->was_set = uv_os_getenv(variable->name, variable->before, &size) == 0;
+  uv_os_setenv(variable->name, text + length + 1);
+}
+
+static void restore(const struct variable *variable) {
+  if (variable->was_set)
+    uv_os_setenv(variable->name, variable->before);
+  else
+    uv_os_unsetenv(variable->name);
+}
+
+static int spawn(struct tool *tool) {
+  uv_stdio_container_t stdio[3];
+  uv_process_options_t options = {.file = tool->words[0],
+                                  .args = (char **)(uintptr_t)tool->words,
+                                  .exit_cb = note_exit,
+                                  .flags = UV_PROCESS_WINDOWS_HIDE,
+                                  .stdio = stdio,
+                                  .stdio_count = 3};
+  for (int i = 0; i < 3; i++) {
+    stdio[i].flags = UV_CREATE_PIPE | (i == 0 ? UV_READABLE_PIPE : UV_WRITABLE_PIPE);
+    stdio[i].data.stream = (uv_stream_t *)&tool->streams[i];
+  }
+  return uv_spawn(&tool->loop, &tool->process, &options);
 }
 
 bool tool_start(struct tool *tool) {
-  int ends[3][2];
-  for (int i = 0; i < 3; i++)
-    if (pipe2(ends[i], O_CLOEXEC) < 0)
-      return false;
-  tool->pid = fork();
-  if (tool->pid == 0) {
-    dup2(ends[0][0], 0);
-    dup2(ends[1][1], 1);
-    dup2(ends[2][1], 2);
-    execute(tool);
-  }
-  close(ends[0][0]);
-  close(ends[1][1]);
-  close(ends[2][1]);
-  tool->input = ends[0][1];
-  tool->streams[0] = ends[1][0];
-  tool->streams[1] = ends[2][0];
-  return tool->pid > 0;
-}
-
-bool tool_start_on_terminal(struct tool *tool) {
-  tool->pid = forkpty(&tool->streams[0], NULL, NULL, NULL);
-  if (tool->pid == 0) {
-    putenv((char *)(uintptr_t) "TERM=xterm");
-    execute(tool);
-  }
-  tool->input = tool->streams[0];
-  return tool->pid > 0;
-}
-
-void tool_type(struct tool *tool, const char *text) {
-  if (write(tool->input, text, strlen(text)) < 0)
-    perror("tool_type");
-}
-
-static int64_t now_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void take(struct tool *tool, int stream) {
-  char *text = stream == 0 ? tool->out : tool->err;
-  size_t length = strlen(text);
-  ssize_t size = read(tool->streams[stream], text + length, TOOL_OUTPUT - 1 - length);
-  if (size > 0) {
-    text[length + (size_t)size] = '\0';
-    return;
-  }
-  if (tool->input == tool->streams[stream])
-    tool->input = -1;
-  close(tool->streams[stream]);
-  tool->streams[stream] = -1;
-}
-
-/* Reads what comes next; false at the end of all, or when the time is over. */
-static bool read_some(struct tool *tool, int64_t deadline) {
-  struct pollfd polls[2] = {{tool->streams[0], POLLIN, 0}, {tool->streams[1], POLLIN, 0}};
-  int64_t left = deadline - now_ms();
-  if ((tool->streams[0] < 0 && tool->streams[1] < 0) || left <= 0)
+  static struct variable variables[8];
+  int count = 0;
+  tool_open(tool);
+  for (; count < 8 && tool->environment[count]; count++)
+    set(&variables[count], tool->environment[count]);
+  int code = spawn(tool);
+  while (count > 0)
+    restore(&variables[--count]);
+  if (!CHECK_INT(code, 0))
     return false;
-  if (poll(polls, 2, (int)left) <= 0)
-    return false;
-  for (int i = 0; i < 2; i++)
-    if (polls[i].revents)
-      take(tool, i);
+  tool->pid = tool->process.pid;
+  tool_read(tool, 1);
+  tool_read(tool, 2);
   return true;
+}
+
+/* ---- What it does ---- */
+
+static bool run_until(struct tool *tool, bool (*done)(const struct tool *, const char *),
+                      const char *what) {
+  tool->late = false;
+  uv_update_time(&tool->loop);
+  uv_timer_start(&tool->deadline, expire, TOOL_PATIENCE_MS, 0);
+  while (!done(tool, what) && !tool->late)
+    uv_run(&tool->loop, UV_RUN_ONCE);
+  uv_timer_stop(&tool->deadline);
+  return done(tool, what);
+}
+
+static bool has_said(const struct tool *tool, const char *what) {
+  return strstr(tool->out, what) || strstr(tool->err, what);
+}
+
+static bool is_silent(const struct tool *tool, const char *what) {
+  (void)what;
+  return tool->open == 0;
+}
+
+static bool has_ended(const struct tool *tool, const char *what) {
+  return is_silent(tool, what) && tool->has_ended;
 }
 
 bool tool_until(struct tool *tool, const char *output) {
-  int64_t deadline = now_ms() + TOOL_PATIENCE_MS;
-  while (!strstr(tool->out, output) && !strstr(tool->err, output))
-    if (!read_some(tool, deadline))
-      return false;
-  return true;
+  return run_until(tool, has_said, output);
 }
 
-static void close_fd(int *fd) {
-  if (*fd >= 0)
-    close(*fd);
-  *fd = -1;
+static void written(uv_write_t *write, int status) {
+  if (status < 0)
+    printf("it was not typed: %s\n", uv_strerror(status));
+  free(write);
 }
 
-static void collect(struct tool *tool) {
-  int status = 0;
-  if (waitpid(tool->pid, &status, 0) == tool->pid)
-    tool->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+void tool_type(struct tool *tool, const char *text) {
+  uv_write_t *write = calloc(1, sizeof *write);
+  uv_pipe_t *pipe = &tool->streams[tool->on_terminal ? 1 : 0];
+  uv_buf_t bytes = uv_buf_init((char *)(uintptr_t)text, (unsigned)strlen(text));
+  if (uv_write(write, (uv_stream_t *)pipe, &bytes, 1, written) != 0)
+    free(write);
+}
+
+/* ---- Its end ---- */
+
+static void close_unless_closed(uv_handle_t *handle, void *data) {
+  (void)data;
+  if (!uv_is_closing(handle))
+    uv_close(handle, NULL);
 }
 
 bool tool_end(struct tool *tool) {
-  int64_t deadline = now_ms() + TOOL_PATIENCE_MS;
-  int process = process_open(tool->pid);
-  while (read_some(tool, deadline))
-    ;
-  bool ended = process_ends(process, 5000);
-  if (!ended)
-    kill(tool->pid, SIGKILL);
-  collect(tool);
-  close(process);
-  if (tool->input != tool->streams[0])
-    close_fd(&tool->input);
-  close_fd(&tool->streams[0]);
-  close_fd(&tool->streams[1]);
-  if (!ended)
+  bool ended = run_until(tool, tool->on_terminal ? is_silent : has_ended, NULL);
+  if (!ended) {
     printf("it did not end; stdout: %s\nstderr: %s\n", tool->out, tool->err);
+    hp_os_kill(tool->pid);
+    run_until(tool, has_ended, NULL);
+  }
+  uv_walk(&tool->loop, close_unless_closed, NULL);
+  uv_run(&tool->loop, UV_RUN_DEFAULT);
+  CHECK_INT(uv_loop_close(&tool->loop), 0);
   return ended;
 }
 
 int tool_run(struct tool *tool) {
   if (!tool_start(tool))
     return -1;
-  close_fd(&tool->input);
+  uv_close((uv_handle_t *)&tool->streams[0], NULL);
   tool_end(tool);
   return tool->status;
 }
 
-/* ---- Other processes ---- */
+/* ---- The world ---- */
 
-int process_open(long pid) {
-  return pid > 0 ? (int)syscall(SYS_pidfd_open, (pid_t)pid, 0) : -1;
+bool tool_is_gone_within(int64_t pid, int milliseconds) {
+  uint64_t end = uv_hrtime() + (uint64_t)milliseconds * 1000000;
+  while (hp_os_is_running(pid) && uv_hrtime() < end)
+    uv_sleep(1);
+  return !hp_os_is_running(pid);
 }
 
-bool process_ends(int process, int milliseconds) {
-  struct pollfd poll_of = {process, POLLIN, 0};
-  return process >= 0 && poll(&poll_of, 1, milliseconds) == 1;
-}
-
-/* ---- Scripts ---- */
-
-static char fifo[1024];
-static int fifo_fd = -1;
-
-const char *tool_script(const char *name, const char *body) {
-  char text[4096];
-  close_fd(&fifo_fd);
-  snprintf(fifo, sizeof fifo, "%s/%s.fifo", hp_test_directory(), name);
-  if (mkfifo(fifo, 0666) < 0)
-    return NULL;
-  fifo_fd = open(fifo, O_RDWR | O_CLOEXEC);
-  snprintf(text, sizeof text, "#!/bin/sh\necho $$ >%s\n%s\n", fifo, body);
-  const char *path = hp_test_file(name, text);
-  chmod(path, 0755);
-  return path;
-}
-
-long tool_script_pid(void) {
-  char line[32] = "";
-  struct pollfd poll_of = {fifo_fd, POLLIN, 0};
-  if (poll(&poll_of, 1, TOOL_PATIENCE_MS) != 1 || read(fifo_fd, line, sizeof line - 1) <= 0)
-    return 0;
-  return strtol(line, NULL, 10);
+bool tool_file_exists(const char *path) {
+  uv_fs_t request;
+  int code = uv_fs_stat(NULL, &request, path, NULL);
+  uv_fs_req_cleanup(&request);
+  return code == 0;
 }

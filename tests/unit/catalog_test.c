@@ -129,10 +129,12 @@ HP_TEST(echo_and_hyperd_as_they_are_written) {
   CHECK_INT(echo->ready.kind, HP_READY_CALLBACK);
   CHECK(echo->ready.nonce);
   CHECK_INT(echo->stop.items[0].kind, HP_RUNG_TETHER);
-  CHECK_TEXT(echo->transports[1].port_auto, "0");
+  CHECK_TEXT(echo->transports[2].port_auto, "0");
   CHECK(!hyperd->ready.nonce);
   CHECK_TEXT(hyperd->binary_setting, "hyper_path");
-  check_template(&hyperd->transports[1].report, "tab.tcp://<endpoint.host>:<endpoint.port>");
+  check_template(&hyperd->transports[2].report, "tab.tcp://<endpoint.host>:<endpoint.port>");
+  CHECK_TEXT(hyperd->transports[1].kind, "pipe");
+  check_template(&hyperd->transports[1].callback, "tab.pipe://./pipe/<callback.name>");
   done();
 }
 
@@ -336,10 +338,12 @@ HP_TEST(transports_in_short) {
   check_transport("tcp::80",
                   "--transport: ':80' is not an address: PORT, HOST:PORT or [IPv6]:PORT");
   check_transport("local:x", "--transport: transport local has no path");
-  check_transport("", "--transport: '' is not a transport: local, unix, unix:/path, tcp, tcp:PORT "
-                      "or tcp:HOST:PORT");
-  check_transport("unix:", "--transport: 'unix:' is not a transport: local, unix, unix:/path, tcp, "
-                           "tcp:PORT or tcp:HOST:PORT");
+  check_transport(
+      "", "--transport: '' is not a transport: local, unix, unix:/path, pipe, tcp, tcp:PORT "
+          "or tcp:HOST:PORT");
+  check_transport("unix:",
+                  "--transport: 'unix:' is not a transport: local, unix, unix:/path, pipe, tcp, "
+                  "tcp:PORT or tcp:HOST:PORT");
 }
 
 /* ---- Out of memory ---- */

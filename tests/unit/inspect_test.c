@@ -23,7 +23,7 @@ struct look {
 
 static struct look look_at(const char *path) {
   struct look look = {HP_VERDICT_OK, NULL};
-  look.verdict = hp__inspect_linux(path, &look.note);
+  look.verdict = hp__inspect_posix(path, &look.note);
   return look;
 }
 
@@ -60,6 +60,8 @@ static void read_program(void) {
 }
 
 HP_TEST(programs_and_scripts_are_found) {
+  if (hp_test_is_emulated())
+    SKIP("the host's own /bin/sh is for another machine than we are");
   CHECK_LOOK("/proc/self/exe", HP_VERDICT_OK, "");
   CHECK_LOOK("/bin/sh", HP_VERDICT_OK, "");
   CHECK_LOOK(write_script("s1", "#!/bin/sh\n"), HP_VERDICT_OK, "");

@@ -3,6 +3,7 @@
 #include "core/alloc.h"
 #include "core/error.h"
 #include "platform/locate.h"
+#include "platform/paths.h"
 #include "tests/support/test.h"
 
 #include <stdlib.h>
@@ -290,20 +291,35 @@ struct app {
 
 /* Where Apple's bundles have their helpers, seen from a library and from the executable. */
 HP_TEST(a_helper_in_an_app_bundle_is_found) {
+  static const char frameworks[] = "/A.app/Contents/Frameworks";
+  static const char framework[] = "/A.app/Contents/Frameworks/H.framework/Versions/A";
+  static const char bare_framework[] = "/Library/Frameworks/H.framework/Versions/A";
+  static const char plugin[] = "/A.app/Contents/PlugIns/P.plugin/Contents/MacOS";
+  static const char macos[] = "/A.app/Contents/MacOS";
+  static const char inner_app[] = "/A.app/Contents/Helpers/B.app/Contents/MacOS";
+  static const char library[] = "beside the library", executable[] = "beside the executable";
   static const struct app apps[] = {
-      {"/A.app/Contents/Frameworks", NULL, "/A.app/Contents/Helpers/redis-server",
-       "beside the library"},
-      {"/A.app/Contents/Frameworks", NULL, "/A.app/Contents/MacOS/redis-server",
-       "beside the library"},
-      {"/A.app/Contents/Frameworks/H.framework/Versions/A", NULL,
-       "/A.app/Contents/Frameworks/H.framework/Versions/A/Helpers/redis-server",
-       "beside the library"},
-      {"/A.app/Contents/Frameworks/H.framework/Versions/A", NULL,
-       "/A.app/Contents/Helpers/redis-server", "beside the library"},
-      {NULL, "/A.app/Contents/MacOS", "/A.app/Contents/Resources/redis-server",
-       "beside the executable"},
-      {NULL, "/A.app/Contents/MacOS", "/A.app/Contents/MacOS/redis-server",
-       "beside the executable"},
+      {frameworks, NULL, "/A.app/Contents/Frameworks/redis-server", library},
+      {frameworks, NULL, "/A.app/Contents/Helpers/redis-server", library},
+      {frameworks, NULL, "/A.app/Contents/MacOS/redis-server", library},
+      {frameworks, NULL, "/A.app/Contents/Resources/bin/redis-server", library},
+      {framework, NULL, "/A.app/Contents/Frameworks/H.framework/Versions/A/redis-server", library},
+      {framework, NULL, "/A.app/Contents/Frameworks/H.framework/Versions/A/Helpers/redis-server",
+       library},
+      {framework, NULL, "/A.app/Contents/Helpers/redis-server", library},
+      {framework, NULL, "/A.app/Contents/MacOS/redis-server", library},
+      {framework, NULL, "/A.app/Contents/Resources/redis-server", library},
+      {framework, NULL, "/A.app/Contents/Frameworks/redis-server", library},
+      {bare_framework, NULL, "/Library/Frameworks/H.framework/Versions/A/Resources/redis-server",
+       library},
+      {plugin, NULL, "/A.app/Contents/PlugIns/P.plugin/Contents/Resources/redis-server", library},
+      {plugin, NULL, "/A.app/Contents/Helpers/redis-server", library},
+      {NULL, macos, "/A.app/Contents/MacOS/redis-server", executable},
+      {NULL, macos, "/A.app/Contents/Resources/redis-server", executable},
+      {NULL, macos, "/A.app/Contents/Frameworks/redis-server", executable},
+      {NULL, inner_app, "/A.app/Contents/Resources/redis-server", executable},
+      {"/usr/local/lib", NULL, "/usr/local/bin/redis-server", library},
+      {NULL, "/opt/x/bin", "/opt/x/libexec/hyperprocess/redis-server", executable},
   };
   for (size_t i = 0; i < sizeof apps / sizeof *apps; i++) {
     struct entry entries[] = {{apps[i].path, HP_VERDICT_OK}, {NULL, 0}};
@@ -313,6 +329,49 @@ HP_TEST(a_helper_in_an_app_bundle_is_found) {
     search.view.executable = apps[i].executable;
     run(&search, &hp__locate_rules_darwin);
     CHECK_FOUND(&search, apps[i].path, apps[i].origin);
+    end(&search);
+  }
+}
+
+HP_TEST(a_path_ends_like_a_pattern) {
+  static const struct {
+    const char *path, *pattern;
+    bool like;
+  } cases[] = {{"/a/b", "a/b", true},     {"/x/a/b", "a/b", true},   {"a/b", "a/b", true},
+               {"/x/b", "a/b", false},    {"b", "a/b", false},       {"/b", "a/b", false},
+               {"/a/bb", "a/b", false},   {"/a/b", "b", true},       {"/a/b.x", "*.x", true},
+               {"/a/.x", "*.x", false},   {"/a/b.xx", "*.x", false}, {"/c/a/b", "a/*", true},
+               {"/c/a/.b", "a/*", false}, {"/a/", "a/*", false},     {"/", "*", false},
+               {"", "*", false},          {"/a//b", "*/b", false},   {"/a/b", "a/*/b", false}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    if (hp__path_ends_like(&hp__locate_rules_darwin, cases[i].path, cases[i].pattern) !=
+        cases[i].like)
+      CHECK_TEXT(cases[i].path, cases[i].pattern);
+  CHECK(hp__path_ends_like(&hp__locate_rules_windows, "C:\\A\\b", "a/B"));
+}
+
+/* A folder of that name above a place that is no bundle may be anybody's. */
+HP_TEST(only_a_bundle_is_left_upwards) {
+  static const struct entry entries[] = {{"/tmp/MacOS/redis-server", 0},
+                                         {"/tmp/a/Helpers/redis-server", 0},
+                                         {"/tmp/a/Resources/redis-server", 0},
+                                         {"/tmp/a/lib/Resources/redis-server", 0},
+                                         {NULL, 0}};
+  static const char *const bases[] = {"/tmp/a/b/c/d",
+                                      "/tmp/a/lib",
+                                      "/tmp/a/Frameworks",
+                                      "/tmp/a/MacOS",
+                                      "/tmp/a/xContents/Frameworks",
+                                      "/tmp/H.framework/Versions/A",
+                                      "/tmp/a/b/H.frameworks/Versions/A",
+                                      "/tmp/Contents/Frameworks/H.framework/Versions",
+                                      "/"};
+  for (size_t i = 0; i < sizeof bases / sizeof *bases; i++) {
+    struct search search;
+    begin(&search, entries);
+    search.view.library = search.view.executable = bases[i];
+    run(&search, &hp__locate_rules_darwin);
+    CHECK_INT(search.code, HP_ENOTFOUND);
     end(&search);
   }
 }
@@ -354,6 +413,89 @@ HP_TEST(windows_has_suffixes_drives_and_quotes) {
   end(&search);
 }
 
+/* A rooted path and one with a drive alone mean whatever drive or directory we happen to be in. */
+HP_TEST(windows_looks_nowhere_by_chance) {
+  static const struct entry entries[] = {{"D:\\me\\redis-server.exe", 0},
+                                         {"\\tools\\redis-server.exe", 0},
+                                         {"/usr/bin\\redis-server.exe", 0},
+                                         {"D:\\tools\\redis-server.exe", 0},
+                                         {"D:\\usr\\bin\\redis-server.exe", 0},
+                                         {"D:\\me\\bin\\redis-server.exe", 0},
+                                         {NULL, 0}};
+  static const char *const folders[] = {"/usr/bin", "D:bin", "bin", "D:", NULL};
+  static const char *const variables[] = {"PATH", "\\tools;D:;D:bin;\"\";\";\";.;/usr/bin", NULL};
+  struct search search;
+  begin(&search, entries);
+  search.view.current = "D:\\me";
+  search.fake.environment = variables;
+  search.request.folders = folders;
+  run(&search, &hp__locate_rules_windows);
+  CHECK_INT(search.code, HP_ENOTFOUND);
+  CHECK_INT(search.found.count, 0);
+  end(&search);
+}
+
+HP_TEST(windows_takes_shares_and_quoted_parts_of_path) {
+  static const struct entry entries[] = {{"\\\\srv\\tools\\bin\\redis-server.exe", 0},
+                                         {"D:\\a;b\\redis-server.exe", 0},
+                                         {"D:\\c d;e\\f\\redis-server.exe", 0},
+                                         {NULL, 0}};
+  static const char *const lists[] = {"\\\\srv\\tools\\bin", "D:\\x;\"D:\\a;b\"",
+                                      "D:\\\"c d;e\"\\f\\;D:\\y"};
+  for (int i = 0; i < 3; i++) {
+    const char *variables[] = {"PATH", lists[i], NULL};
+    struct search search;
+    begin(&search, entries);
+    search.fake.environment = variables;
+    run(&search, &hp__locate_rules_windows);
+    CHECK_FOUND(&search, entries[i].path, "PATH");
+    end(&search);
+  }
+}
+
+HP_TEST(windows_completes_what_is_given_as_the_system_would) {
+  static const struct {
+    const char *current, *path, *whole;
+  } cases[] = {
+      {"D:\\me", "r.exe", "D:\\me\\r.exe"},
+      {"D:\\me", "a/b\\r.exe", "D:\\me\\a\\b\\r.exe"},
+      {"D:\\me", "\\r.exe", "D:\\r.exe"},
+      {"D:\\me", "/a/r.exe", "D:\\a\\r.exe"},
+      {"D:\\me", "d:r.exe", "D:\\me\\r.exe"},
+      {"D:\\me", "C:r.exe", "C:\\r.exe"},
+      {"D:\\me", "C:\\r.exe", "C:\\r.exe"},
+      {"D:\\me", "c:/r.exe", "c:/r.exe"},
+      {"D:\\me", "//srv/tools/r.exe", "//srv/tools/r.exe"},
+      {"D:\\me", "..", "D:\\"},
+      {"D:\\", "..\\..\\r.exe", "D:\\r.exe"},
+      {"\\\\srv\\tools\\a", "..\\..\\..\\r.exe", "\\\\srv\\tools\\r.exe"},
+      {"\\\\srv\\tools\\a", "\\b\\r.exe", "\\\\srv\\tools\\b\\r.exe"},
+      {"\\\\srv\\tools", "\\b\\r.exe", "\\\\srv\\tools\\b\\r.exe"},
+      {"\\\\srv\\tools\\a", "D:r.exe", "D:\\r.exe"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char *whole =
+        hp__path_make_absolute(&hp__locate_rules_windows, cases[i].current, cases[i].path);
+    CHECK_TEXT(whole, cases[i].whole);
+    hp__free(whole);
+  }
+}
+
+HP_TEST(parts_above_the_root_are_none) {
+  static const struct {
+    const char *folder, *relative, *path;
+  } cases[] = {{"/a/b", "../c", "/a/c"},
+               {"/a/b/", "../c", "/a/c"},
+               {"/a", "../..", "/"},
+               {"/", "../c", "/c"},
+               {"/a/", "./b//c/", "/a/b/c"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char *path = hp__path_join(&hp__locate_rules_linux, cases[i].folder, cases[i].relative);
+    CHECK_TEXT(path, cases[i].path);
+    hp__free(path);
+  }
+}
+
 /* The same folder, written otherwise, is one place. */
 HP_TEST(windows_tells_no_case_and_no_slash_apart) {
   static const char *const variables[] = {"PATH", "C:\\Bin;c:/bin;C:\\BIN", NULL};
@@ -374,7 +516,7 @@ HP_TEST(every_system_has_rules) {
     begin(&search, nothing);
     run(&search, rules[i]);
     CHECK_INT(search.code, HP_ENOTFOUND);
-    CHECK_INT(rules[i]->step_count, 4);
+    CHECK(rules[i]->step_count >= 4);
     end(&search);
   }
 }

@@ -130,11 +130,11 @@ HP_TEST(an_alarm_that_is_stopped_at_the_last_moment_is_silent) {
 HP_TEST(an_alarm_may_be_freed_by_its_callback) {
   struct scene scene;
   begin(&scene);
-  int fds = hp_test_count_fds();
+  long fds = hp_os_count_handles();
   CHECK_INT(platform->alarm_new(&scene.loop, &scene.alarm, ring_and_free, &scene), 0);
   platform->alarm_set(scene.alarm, 1000);
   CHECK(run_until_count(&scene, 1));
-  CHECK_INT(hp_test_count_fds(), fds);
+  CHECK_INT(hp_os_count_handles(), fds);
   end(&scene);
   platform->alarm_free(NULL);
 }
@@ -202,7 +202,7 @@ HP_TEST(a_child_notifies) {
   char *environment[] = {variable, NULL};
   CHECK_INT(open_notify(&scene, path, hear), 0);
   struct stat stat_of;
-  CHECK(stat(path, &stat_of) == 0 && (stat_of.st_mode & ALLPERMS) == 0600);
+  CHECK(stat(path, &stat_of) == 0 && (stat_of.st_mode & 07777) == 0600);
   snprintf(variable, sizeof variable, "NOTIFY_SOCKET=%s", path);
   hp_spawned_init(&child, "notify:READY=1\nSTATUS=up", "pause", NULL);
   child.spawn.environment = environment;
@@ -220,11 +220,13 @@ HP_TEST(a_child_notifies) {
 }
 
 HP_TEST(notifications_are_drained_and_descriptors_dropped) {
+  if (hp_test_is_emulated())
+    SKIP("qemu-user loses descriptors that came with a message");
   struct scene scene;
   char path[1024], much[5000];
   memset(much, 'x', sizeof much);
   CHECK_INT(open_notify(&scene, path, hear), 0);
-  int fds = hp_test_count_fds();
+  long fds = hp_os_count_handles();
   send_to(path, "a", 1, 0);
   send_to(path, "FDSTORE=1", 9, 0);
   send_to(path, much, sizeof much, -1); /* cut: ignored */
@@ -233,7 +235,7 @@ HP_TEST(notifications_are_drained_and_descriptors_dropped) {
   uv_run(&scene.loop, UV_RUN_NOWAIT); /* one look at the loop takes all */
   CHECK_TEXT(scene.text, "a|FDSTORE=1||b|");
   CHECK_INT(scene.peer.pid, getpid());
-  CHECK_INT(hp_test_count_fds(), fds);
+  CHECK_INT(hp_os_count_handles(), fds);
   platform->notify_free(scene.notify);
   platform->notify_free(NULL);
   end(&scene);
@@ -395,9 +397,12 @@ HP_TEST(users) {
 }
 
 static const char *cause_of(enum hp_exit_kind kind, int value) {
-  const char *cause, *hint;
-  platform->explain_exit(&(struct hp_exit){kind, value}, &cause, &hint);
-  return cause ? cause : "";
+  static char text[256];
+  struct hp_error error = {0};
+  platform->explain_exit(&(struct hp_exit){kind, value}, NULL, &error);
+  snprintf(text, sizeof text, "%s", error.cause ? error.cause : "");
+  hp__error_fini(&error);
+  return text;
 }
 
 HP_TEST(exits_are_explained) {

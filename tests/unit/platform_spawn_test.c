@@ -45,6 +45,8 @@ HP_TEST(nothing_but_stdio_reaches_the_child) {
 }
 
 HP_TEST(a_host_with_closed_stdio) {
+  if (hp_test_is_emulated())
+    SKIP("qemu-user has no pidfd, whose number is looked at here");
   struct hp_spawned spawned;
   int kept[3];
   hp_spawned_init(&spawned, "write:out", "error:err", "fds", NULL);
@@ -53,7 +55,7 @@ HP_TEST(a_host_with_closed_stdio) {
     close(fd);
   }
   int result = hp_spawned_start(&spawned);
-  int pidfd = spawned.child.pidfd;
+  int pidfd = spawned.child.exit_fd;
   uv_os_fd_t pipe = -1;
   uv_fileno((uv_handle_t *)&spawned.pipes[0], &pipe);
   bool ended = result == 0 && hp_spawned_end(&spawned);
@@ -402,14 +404,16 @@ static void spawn_some(int count) {
 }
 
 HP_TEST(a_thousand_spawns_leave_nothing) {
+  if (hp_test_is_emulated())
+    SKIP("qemu-user forks itself for each: a minute and more");
   static const struct hp_allocator counting = {count_reallocate, count_release};
   allocated = 0;
   hp__set_allocator(&counting);
   spawn_some(10);
-  int fds = hp_test_count_fds();
+  long fds = hp_os_count_handles();
   int64_t before = allocated;
   spawn_some(1000);
-  CHECK_INT(hp_test_count_fds(), fds);
+  CHECK_INT(hp_os_count_handles(), fds);
   CHECK_INT(allocated, before);
   hp__set_allocator(NULL);
   CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);

@@ -80,17 +80,17 @@ HP_TEST(without_any_record_the_end_is_unknown) {
   CHECK_INT(hp_spawned_start(&spawned), 0);
   CHECK(hp_spawned_until_exit(&spawned));
   CHECK_INT(waitpid(-1, NULL, 0), spawned.child.base.pid);
-  int pidfd = spawned.child.pidfd;
-  spawned.child.pidfd = -1; /* as on an old kernel */
+  int pidfd = spawned.child.exit_fd;
+  spawned.child.exit_fd = -1; /* as on an old kernel */
   CHECK(hp_spawned_end(&spawned));
   CHECK_INT(spawned.child.base.exit.kind, HP_EXIT_UNKNOWN);
-  spawned.child.pidfd = pidfd;
+  spawned.child.exit_fd = pidfd;
   hp_spawned_fini(&spawned);
 }
 
 static void forget_pidfd(struct hp_spawned *spawned) {
-  close(spawned->child.pidfd);
-  spawned->child.pidfd = -1;
+  close(spawned->child.exit_fd);
+  spawned->child.exit_fd = -1;
 }
 
 HP_TEST(a_thread_waits_where_there_is_no_pidfd) {

@@ -288,7 +288,7 @@ HP_TEST(a_socket_that_is_exchanged_gives_nothing_away) {
     if (i == 0)
       CHECK_INT(code, HP_EIO);
     if (code == 0)
-      uv_close(&listener.as.handle, NULL);
+      hp_listener_close(&listener, NULL);
     CHECK_INT(stat(path, &info), 0);
     CHECK_INT(info.st_mode & 07777, 0644);
     CHECK_INT(info.st_uid, 0);
@@ -320,7 +320,7 @@ HP_TEST(our_own_socket_is_private_and_not_unlinked_by_the_loop) {
   CHECK(fcntl(descriptor, F_GETFD) & FD_CLOEXEC);
   CHECK_INT(listen_at(&place, &loop, &second, -1), HP_EADDRINUSE);
   CHECK_HAS(hp_error_message(&place.error), place.path);
-  uv_close(&listener.as.handle, NULL);
+  hp_listener_close(&listener, NULL);
   uv_run(&loop, UV_RUN_DEFAULT);
   CHECK_INT(uv_loop_close(&loop), 0);
   CHECK(exists(place.path));

@@ -141,7 +141,8 @@ HP_EXPORT int hp_options_set_server(hp_options *options, const char *name, hp_er
 HP_EXPORT int hp_options_set_file(hp_options *options, const char *path, hp_error **error);
 /* Profile by name; "default" without it. */
 HP_EXPORT int hp_options_set_profile(hp_options *options, const char *name, hp_error **error);
-/* "local", "unix", "unix:/path/of/socket", "tcp", "tcp:6380", or the name of a registered one. */
+/* "local", "unix", "unix:/path/of/socket", "pipe", "pipe:name", "tcp", "tcp:6380", or the name of a
+ * registered one. */
 HP_EXPORT int hp_options_set_transport(hp_options *options, const char *spec, hp_error **error);
 /* A setting of the server, as text; its type is checked when the plan is made. */
 HP_EXPORT int hp_options_set(hp_options *options, const char *name, const char *value,
@@ -176,6 +177,25 @@ HP_EXPORT int hp_context_new(hp_context **context, hp_error **error);
  * from a callback (there it returns HP_EDEADLK and does nothing). NULL is allowed.
  */
 HP_EXPORT int hp_context_free(hp_context *context);
+
+/*
+ * Events in the host's own loop, GTK's, Qt's or another one: after either of the first two calls
+ * they wait until hp_context_dispatch() tells them, on the thread that calls it. Both are made
+ * before the first start (HP_ESTATE). What was not dispatched when a process is closed is not told.
+ */
+/* Stores a descriptor that is readable while events wait: to be polled, never read or closed, valid
+ * as long as the context. HP_EUNSUPPORTED on Windows, where hp_context_set_wakeup() serves. */
+HP_EXPORT int hp_context_poll_fd(hp_context *context, int *fd, hp_error **error);
+/* `wakeup` is called on the context's thread when events begin to wait; it must not block, and may
+ * post a message to the host's loop. Every system. */
+typedef void (*hp_wakeup_callback)(void *user);
+HP_EXPORT int hp_context_set_wakeup(hp_context *context, hp_wakeup_callback wakeup, void *user,
+                                    hp_error **error);
+/*
+ * Tells the events that wait, in order, and returns how many; never blocks. One thread at a time.
+ * In its callbacks the rules are those of all callbacks; called from one it is HP_EDEADLK.
+ */
+HP_EXPORT int hp_context_dispatch(hp_context *context);
 
 /* ---- Plan: what would be done, without doing it ---------------------------------------------- */
 
@@ -256,8 +276,8 @@ HP_EXPORT const hp_error *hp_event_error(const hp_event *event);
 HP_EXPORT int64_t hp_event_remaining(const hp_event *event);
 
 /*
- * Called on the context's thread, in order, once for each event; must not block. The calls that do
- * not block may be made from it.
+ * Called on the context's thread, or by hp_context_dispatch(), in order, once for each event; must
+ * not block. The calls that do not block may be made from it.
  */
 typedef void (*hp_event_callback)(hp_process *process, const hp_event *event, void *user);
 
@@ -290,7 +310,8 @@ HP_EXPORT int hp_process_start(hp_context *context, const hp_options *options, h
 HP_EXPORT const char *hp_process_endpoint(hp_process *process);
 /* The endpoint in the words of the server's own clients; carries a password where there is one. */
 HP_EXPORT const char *hp_process_descriptor(hp_process *process);
-/* Parts of the endpoint; NULL (or 0) where the transport has no such part. Any thread. */
+/* Parts of the endpoint; NULL (or 0) where the transport has no such part. The path of a pipe is
+ * its name, what follows \\.\pipe\. Any thread. */
 HP_EXPORT const char *hp_process_transport(hp_process *process);
 HP_EXPORT const char *hp_process_path(hp_process *process);
 HP_EXPORT const char *hp_process_host(hp_process *process);

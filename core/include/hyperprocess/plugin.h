@@ -18,8 +18,10 @@
 extern "C" {
 #endif
 
-#if defined(__GNUC__)
+#if defined(__clang__)
 #define HP_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#elif defined(__GNUC__) /* not what the system's own printf understands: that of C */
+#define HP_PRINTF(text, first) __attribute__((format(gnu_printf, text, first)))
 #else
 #define HP_PRINTF(text, first)
 #endif
@@ -111,7 +113,7 @@ struct hp_connect {
   } request; /* the transport's own */
 };
 
-/* Our own end, for a callback connection. Zeroed by the caller. */
+/* Our own end, for a callback connection. Zeroed by the caller, ended with hp_listener_close(). */
 typedef struct hp_listener hp_listener;
 typedef void (*hp_listener_callback)(hp_listener *listener, uv_stream_t *client);
 struct hp_listener {
@@ -123,8 +125,13 @@ struct hp_listener {
     uv_stream_t stream;
     uv_pipe_t pipe;
     uv_tcp_t tcp;
+    uv_async_t async; /* where connections come from beside the loop */
   } as;
+  void (*end)(hp_listener *listener); /* set by listen() where there is more to end than `as` */
+  void *own;                          /* the transport's, for that */
 };
+/* Ends what is behind the handle, then the handle, as uv_close(). */
+HP_EXPORT void hp_listener_close(hp_listener *listener, uv_close_cb closed);
 
 struct hp_transport_ops {
   uint32_t version, caps;
@@ -137,8 +144,8 @@ struct hp_transport_ops {
   int (*reserve)(void *self, const struct hp_transport_spec *spec, struct hp_endpoint *endpoint,
                  hp_error *error);
   /* Listens on an address inside spec->directory (or on any free one). The handle in `listener`
-   * is initialised on success only; the caller closes it. `owner` (-1: we) is the user id that
-   * must be able to connect. */
+   * is initialised on success only; then hp_listener_close() is owed. `owner` (-1: we) is the user
+   * id that must be able to connect. */
   int (*listen)(uv_loop_t *loop, hp_listener *listener, const struct hp_transport_spec *spec,
                 int64_t owner, hp_error *error);
   /* Returns 0 and calls back exactly once, never from inside the call; or fails at once, without
@@ -173,12 +180,19 @@ enum hp_verdict {
 #undef HP_VERDICT_ENUMERATOR
 };
 
+/* Where our own files lie, which never changes: the first search finds it out, "" is unknown. */
+struct hp_own_folders {
+  bool known;
+  char library[4096], executable[4096];
+};
+
 struct hp_locate_request {
   const char *given;          /* file or folder that the user named; then nothing else is tried */
   const char *variable;       /* environment variable that names a file or a folder */
   const char *const *names;   /* names of the binary without suffix, NULL-terminated */
   const char *const *folders; /* folders that the definition knows, may hold one "*" a path part */
   bool path_only;             /* nothing but PATH: a command, as a shell finds it */
+  struct hp_own_folders *own; /* kept by the caller from one search to the next; NULL: not kept */
 };
 
 struct hp_candidate {
@@ -212,11 +226,12 @@ enum hp_session {
 
 struct hp_spawn {
   const char *executable;
-  char *const *argv;          /* NULL-terminated */
-  char *const *environment;   /* NULL-terminated "NAME=value"; the whole of it */
-  const char *directory;      /* working directory; NULL: ours */
-  uv_pipe_t *output, *errors; /* initialised by the caller, opened by spawn; NULL with inherit */
-  bool inherit_stdio;         /* stdin, stdout and stderr are ours; else stdin is empty */
+  char *const *argv;        /* NULL-terminated */
+  char *const *environment; /* NULL-terminated "NAME=value"; the whole of it */
+  const char *directory;    /* working directory; NULL: ours */
+  uv_pipe_t *output;        /* initialised by the caller, opened by spawn; NULL: nobody reads it */
+  uv_pipe_t *errors;        /* likewise; NULL: stderr goes where stdout does */
+  bool inherit_stdio;       /* stdin, stdout and stderr are ours; else stdin is empty */
   enum hp_session session;
   struct hp_user user;
   const char *host_death_signal; /* sent to it when we die, "TERM"; NULL, "": none */
@@ -238,7 +253,7 @@ enum hp_scope { HP_SCOPE_LEADER, HP_SCOPE_TREE };
 
 /* Who is at the other end. */
 struct hp_peer {
-  int64_t pid, user; /* -1: cannot tell */
+  int64_t pid, user; /* -1: cannot tell, as of users where they have no numbers */
   char command[256]; /* name or path of the program, by port_owner() alone; "" when not visible */
 };
 
@@ -267,10 +282,16 @@ typedef struct hp_notify hp_notify;
 /* `text`: one datagram, NUL-terminated; `peer` who sent it, by the kernel's word. */
 typedef void (*hp_notify_callback)(void *data, const char *text, const struct hp_peer *peer);
 
+enum hp_platform_caps {
+  HP_PLATFORM_NOTIFY = 1 << 0, /* notify_new() works: a server can be ready by sd_notify(3) */
+  HP_PLATFORM_POLL = 1 << 1    /* a loop of the host's can poll a pipe */
+};
+
 struct hp_platform_ops {
-  uint32_t version;
+  uint32_t version, caps;
   const char *name;                /* "linux", "darwin", "windows" */
   const char *local;               /* the transport that `local` means here */
+  const char *stop_signal;         /* asks a process to end; NULL: "TERM" */
   size_t child_size;               /* of struct hp_child with the platform's own state behind it */
   enum hp_containment containment; /* the most that spawn() may reach; more cannot be required */
 
@@ -366,8 +387,9 @@ struct hp_platform_ops {
   unsigned (*stdio_hold)(void);
   void (*stdio_release)(unsigned held);
 
-  /* What an exit status means and what to do about it, for a person; either may be NULL. */
-  void (*explain_exit)(const struct hp_exit *exit, const char **cause, const char **hint);
+  /* What an exit status means and what to do about it, for a person: sets cause and hint where
+   * anything is known. `spawn` is what was started, NULL where that is not known any more. */
+  void (*explain_exit)(const struct hp_exit *exit, const struct hp_spawn *spawn, hp_error *error);
 };
 
 enum { HP_DIRECTORY_NAME = 11 }; /* strlen("hp-XXXXXXXX") */

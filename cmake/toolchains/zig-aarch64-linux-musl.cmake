@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+set(HP_ZIG_TARGET aarch64-linux-musl)
+include(${CMAKE_CURRENT_LIST_DIR}/zig.cmake)
+if(NOT CMAKE_HOST_SYSTEM_PROCESSOR STREQUAL CMAKE_SYSTEM_PROCESSOR)
+  set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64-static)
+endif()

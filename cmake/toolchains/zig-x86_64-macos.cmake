@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+set(HP_ZIG_TARGET x86_64-macos)
+include(${CMAKE_CURRENT_LIST_DIR}/zig.cmake)

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "platform/child_windows.h"
+#include "platform/windows.h"
+
+#include "platform/platform.h"
+
+const struct hp_platform_ops hp__platform_windows = {
+    .version = HP_PLATFORM_VERSION,
+    .name = "windows",
+    .local = "pipe",
+    .stop_signal = "CTRL_C",
+    .child_size = sizeof(struct hp_windows_child),
+    .containment = HP_CONTAINMENT_TREE_CRASH,
+    .locate = hp__locate_windows,
+    .find_user = hp__find_user_windows,
+    .is_privileged = hp__is_privileged_windows,
+    .spawn = hp__spawn_windows,
+    .watch = hp__watch_windows,
+    .signal = hp__signal_windows,
+    .reap = hp__reap_windows,
+    .close = hp__close_windows,
+    .contains = hp__contains_windows,
+    .stream_cut = hp__stream_cut_windows,
+    .stream_peer = hp__stream_peer_windows,
+    .port_owner = hp__port_owner_windows,
+    .place = hp__place_windows,
+    .directory_new = hp__directory_new_windows,
+    .directory_open = hp__directory_open_windows,
+    .directory_path = hp__directory_path_windows,
+    .directory_use = hp__directory_use_windows,
+    .directory_write = hp__directory_write_windows,
+    .directory_read = hp__directory_read_windows,
+    .directory_make = hp__directory_make_windows,
+    .directory_rename = hp__directory_rename_windows,
+    .directory_clear = hp__directory_clear_windows,
+    .directory_free = hp__directory_free_windows,
+    .sweep = hp__sweep_windows,
+    .alarm_new = hp__alarm_new_windows,
+    .alarm_set = hp__alarm_set_windows,
+    .alarm_free = hp__alarm_free_windows,
+    .watch_new = hp__watch_new_windows,
+    .watch_free = hp__watch_free_windows,
+    .notify_new = hp__notify_new_windows,
+    .notify_free = hp__notify_free_windows,
+    .stdio_hold = hp__stdio_hold_windows,
+    .stdio_release = hp__stdio_release_windows,
+    .explain_exit = hp__explain_exit_windows,
+};

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The end of a child: a wait that a thread of the system's pool keeps for us, and that wakes the
+ * loop. The code stays with the process as long as its handle is open, which is until the close.
+ */
+#include "platform/child_windows.h"
+
+enum { LOOK_EVERY_MS = 2, LOOKS = 1000 };
+
+bool hp__has_ended(HANDLE process) {
+  return WaitForSingleObject(process, 0) == WAIT_OBJECT_0;
+}
+
+/* On a thread of the pool's; once. */
+static void CALLBACK process_ended(void *data, BOOLEAN timed_out) {
+  struct hp_windows_child *self = data;
+  (void)timed_out;
+  uv_async_send(&self->ended);
+}
+
+static void report_end(uv_async_t *async) {
+  struct hp_windows_child *self = async->data;
+  self->base.exited(&self->base);
+}
+
+static void handle_closed(uv_handle_t *handle) {
+  struct hp_windows_child *self = handle->data;
+  if (--self->handles == 0 && self->base.closed)
+    self->base.closed(&self->base);
+}
+
+static void close_handle(struct hp_windows_child *self, uv_handle_t *handle) {
+  handle->data = self;
+  uv_close(handle, handle_closed);
+}
+
+int hp__watch_windows(hp_child *child, hp_child_callback exited, hp_error *error) {
+  struct hp_windows_child *self = (struct hp_windows_child *)child;
+  int result = uv_async_init(self->loop, &self->ended, report_end);
+  if (result < 0)
+    return hp_error_set(error, HP_ESPAWN, HP_PHASE_SPAWN, "cannot watch process %lld: %s",
+                        (long long)child->pid, uv_strerror(result));
+  self->ended.data = self;
+  self->handles = 1;
+  child->exited = exited;
+  if (RegisterWaitForSingleObject(&self->wait, self->process, process_ended, self, INFINITE,
+                                  WT_EXECUTEINWAITTHREAD | WT_EXECUTEONLYONCE))
+    return 0;
+  char pid[32];
+  DWORD code = GetLastError();
+  snprintf(pid, sizeof pid, "process %lld", (long long)child->pid);
+  self->wait = NULL;
+  close_handle(self, (uv_handle_t *)&self->ended);
+  return hp__explain_windows(error, HP_PHASE_SPAWN, code, "watch", pid);
+}
+
+void hp__reap_windows(hp_child *child) {
+  struct hp_windows_child *self = (struct hp_windows_child *)child;
+  DWORD code;
+  self->reaped = true;
+  child->exit = GetExitCodeProcess(self->process, &code) ? (struct hp_exit){HP_EXIT_CODE, (int)code}
+                                                         : (struct hp_exit){HP_EXIT_UNKNOWN, 0};
+}
+
+static bool has_descendants(const struct hp_windows_child *self) {
+  JOBOBJECT_BASIC_ACCOUNTING_INFORMATION counts;
+  return self->job &&
+         QueryInformationJobObject(self->job, JobObjectBasicAccountingInformation, &counts,
+                                   sizeof counts, NULL) &&
+         counts.ActiveProcesses > 0;
+}
+
+/* A kill is only begun when its call returns; who waits for our close may count on its end. */
+static bool is_over(struct hp_windows_child *self) {
+  if (self->killed && !self->reaped && !hp__has_ended(self->process))
+    return false;
+  return !self->tree_killed || self->patience-- <= 0 || !has_descendants(self);
+}
+
+/* Who was not killed is left alone, so the job must not end it. */
+static void leave_job(struct hp_windows_child *self) {
+  JOBOBJECT_EXTENDED_LIMIT_INFORMATION none = {0};
+  if (!self->job)
+    return;
+  if (!self->tree_killed)
+    SetInformationJobObject(self->job, JobObjectExtendedLimitInformation, &none, sizeof none);
+  CloseHandle(self->job);
+}
+
+static void look(uv_timer_t *timer) {
+  struct hp_windows_child *self = timer->data;
+  if (!is_over(self))
+    return;
+  leave_job(self);
+  CloseHandle(self->process);
+  close_handle(self, (uv_handle_t *)timer);
+}
+
+void hp__close_windows(hp_child *child, hp_child_callback closed) {
+  struct hp_windows_child *self = (struct hp_windows_child *)child;
+  child->closed = closed;
+  self->handles++;
+  if (self->wait) {
+    /* Waits for a callback that is being made, which waits for nothing itself. */
+    UnregisterWaitEx(self->wait, INVALID_HANDLE_VALUE);
+    close_handle(self, (uv_handle_t *)&self->ended);
+  }
+  self->patience = LOOKS;
+  uv_timer_init(self->loop, &self->timer);
+  self->timer.data = self;
+  uv_timer_start(&self->timer, look, LOOK_EVERY_MS, LOOK_EVERY_MS);
+  look(&self->timer);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/support/os_posix.h"
+
+#include <libproc.h>
+#include <malloc/malloc.h>
+#include <sys/proc.h>
+#include <unistd.h>
+
+const char *hp_os_lacks_here(enum hp_os_thing thing) {
+  if (thing == HP_OS_NOTIFY)
+    return "macOS does not say who sent a datagram";
+  return thing == HP_OS_FULL_QUEUES ? "macOS refuses who comes to a full queue" : NULL;
+}
+
+bool hp_os_is_running(int64_t pid) {
+  struct proc_bsdinfo info;
+  return pid > 0 &&
+         proc_pidinfo((int)pid, PROC_PIDTBSDINFO, 0, &info, sizeof info) == (int)sizeof info &&
+         info.pbi_status != SZOMB;
+}
+
+int64_t hp_os_child_of(int64_t pid) {
+  pid_t children[64];
+  int count = proc_listchildpids((pid_t)pid, children, sizeof children);
+  for (int i = 0; i < count && i < 64; i++)
+    if (hp_os_is_running(children[i]))
+      return children[i];
+  return -1;
+}
+
+long hp_os_count_handles(void) {
+  uv_fs_t request;
+  long count = (long)uv_fs_scandir(NULL, &request, "/dev/fd", 0, NULL);
+  uv_fs_req_cleanup(&request);
+  return count;
+}
+
+long hp_os_count_threads(void) {
+  struct proc_taskinfo info;
+  int size = proc_pidinfo(getpid(), PROC_PIDTASKINFO, 0, &info, sizeof info);
+  return size == (int)sizeof info ? info.pti_threadnum : 0;
+}
+
+size_t hp_os_allocated(void *memory) {
+  return malloc_size(memory);
+}
