@@ -8,13 +8,13 @@
 
 #include <string.h>
 
-static void serve_called(uv_async_t *wake) {
-  hp_context *context = wake->data;
+/* How many were served. */
+static int serve_all(hp_context *context) {
+  int count = 0;
   uv_mutex_lock(&context->lock);
-  bool ending = context->ending;
   hp_process *process = context->called;
   context->called = NULL;
-  while (process) {
+  for (; process; count++) {
     hp_process *next = process->next_called;
     process->is_called = false;
     uv_mutex_unlock(&context->lock);
@@ -23,7 +23,36 @@ static void serve_called(uv_async_t *wake) {
     process = next;
   }
   uv_mutex_unlock(&context->lock);
-  if (ending && !uv_is_closing((uv_handle_t *)wake))
+  return count;
+}
+
+/* A plan is being made: we are here before its call comes. */
+static void serve_expected(hp_context *context, unsigned calls) {
+  const struct hp_platform_ops *platform = context->registry.platform;
+  uint64_t end = uv_hrtime() + HP_BRIEFLY;
+  if (atomic_load(&context->expected) == 0 || !context->has_company)
+    return;
+  hp__spare_make(&context->spare, platform);
+  while (atomic_load(&context->calls) == calls && atomic_load(&context->expected) > 0 &&
+         uv_hrtime() < end)
+    ;
+  serve_all(context);
+  hp__spare_drop(&context->spare, platform);
+}
+
+static bool is_ending(hp_context *context) {
+  uv_mutex_lock(&context->lock);
+  bool ending = context->ending;
+  uv_mutex_unlock(&context->lock);
+  return ending;
+}
+
+static void serve_called(uv_async_t *wake) {
+  hp_context *context = wake->data;
+  unsigned calls = atomic_load(&context->calls);
+  if (serve_all(context) == 0)
+    serve_expected(context, calls);
+  if (is_ending(context) && !uv_is_closing((uv_handle_t *)wake))
     uv_close((uv_handle_t *)wake, NULL);
 }
 
@@ -80,6 +109,7 @@ no_condition:
 static int init_on_platform(hp_context *context, hp_error *error) {
   const struct hp_platform_ops *platform = context->registry.platform;
   context->stdio = platform;
+  context->has_company = uv_available_parallelism() > 1;
   context->held_stdio = platform->stdio_hold();
   int status = init(context);
   if (status == 0)
@@ -196,9 +226,20 @@ void hp__context_unlink(hp_context *context, hp_process *process) {
     }
 }
 
+void hp__context_expect(hp_context *context) {
+  atomic_fetch_add(&context->expected, 1);
+  if (context->has_company)
+    uv_async_send(&context->wake);
+}
+
+void hp__context_expect_no_more(hp_context *context) {
+  atomic_fetch_sub(&context->expected, 1);
+}
+
 void hp__context_call(hp_context *context, hp_process *process) {
   if (process->is_called)
     return;
+  atomic_fetch_add(&context->calls, 1);
   process->is_called = true;
   process->next_called = context->called;
   context->called = process;

@@ -6,6 +6,14 @@
 #include "core/event.h"
 #include "core/registry.h"
 #include "core/sources.h"
+#include "core/spare.h"
+
+#include <stdatomic.h>
+
+/* A thread that sleeps on another processor needs some 30 microseconds to come back. Who is known
+ * to be wanted within such a time is woken beforehand and looks for so long at most; not where
+ * there is one processor alone. */
+enum { HP_BRIEFLY = 60000 /* nanoseconds */ };
 
 struct hp_context {
   uv_loop_t loop;
@@ -15,8 +23,12 @@ struct hp_context {
   struct hp_sources sources;
   const struct hp_platform_ops *stdio; /* that holds these: the host may register another one */
   unsigned held_stdio;
+  struct hp_spare spare;
   char *read_buffer; /* HP_READ_SIZE bytes, shared by all pipes of the loop */
 
+  bool has_company;      /* there is more than one processor */
+  atomic_int expected;   /* calls that are about to come */
+  atomic_uint calls;     /* that came */
   uv_mutex_t lock;       /* for what follows */
   uv_cond_t changed;     /* a process was freed */
   hp_process *processes; /* all that are not freed yet, linked by `next` */
@@ -33,6 +45,9 @@ bool hp__context_link(hp_context *context, hp_process *process);
 void hp__context_unlink(hp_context *context, hp_process *process);
 /* Whether the remains in `base` were not looked for yet; notes that they are now. */
 bool hp__context_may_sweep(hp_context *context, const char *base);
+/* A call will come soon, or came, or will not: wakes the loop meanwhile. Any thread. */
+void hp__context_expect(hp_context *context);
+void hp__context_expect_no_more(hp_context *context);
 /* Has hp__process_serve() called on the context's thread. Under the lock, in which the wish that is
  * to be served was written: afterwards the process may be gone at any moment. */
 void hp__context_call(hp_context *context, hp_process *process);

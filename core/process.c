@@ -89,10 +89,28 @@ void hp__process_publish(hp_process *process, enum hp_state state) {
   process->view.state = state;
   process->view.pid = hp__subprocess_pid(process->server);
   process->view.alive = hp__subprocess_is_running(process->server);
+  atomic_fetch_add(&process->turns, 1);
   uv_mutex_unlock(&process->lock);
   tell_callback(process, HP_EVENT_STATE, state, state == HP_STATE_STOPPING ? process->info : NULL);
   if (state == HP_STATE_READY || hp__state_is_terminal(state)) /* all that is waited for */
     uv_cond_broadcast(&process->changed); /* whoever wakes finds the lock free */
+}
+
+void hp__process_draw_near(hp_process *process) {
+  hp_context *context = process->context;
+  if (!context->has_company)
+    return;
+  uv_mutex_lock(&process->lock);
+  process->view.near = true;
+  uv_mutex_unlock(&process->lock);
+  uv_cond_broadcast(&process->changed);
+  uv_mutex_lock(&context->lock);
+  bool is_closed = process->wish.closing != NULL;
+  if (is_closed)
+    process->wish.closing->near = true;
+  uv_mutex_unlock(&context->lock);
+  if (is_closed)
+    uv_cond_broadcast(&context->changed);
 }
 
 /* What the effects do can be seen by others before NOTIFY is reached: the state that they belong to
@@ -209,7 +227,7 @@ static void free_if_closed(hp_process *process) {
   hp_context *context = process->context;
   uv_mutex_lock(&context->lock);
   bool closed = process->wish.close && !process->is_called && process->waiters == 0;
-  bool *done = process->wish.done;
+  struct hp_closing *closing = process->wish.closing;
   if (closed) {
     hp__context_unlink(context, process);
     hp__event_queue_forget(&context->events, process);
@@ -219,8 +237,8 @@ static void free_if_closed(hp_process *process) {
     return;
   hp__process_free(process);
   uv_mutex_lock(&context->lock);
-  if (done)
-    *done = true;
+  if (closing)
+    atomic_store(&closing->done, true);
   uv_mutex_unlock(&context->lock);
   uv_cond_broadcast(&context->changed);
 }

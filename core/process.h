@@ -32,13 +32,20 @@ struct hp_process_view {
   uint16_t port;
   const char *stop_rung;
   double stop_time;
+  bool near; /* the next state is: whoever waits may look for it instead of sleeping */
+};
+
+/* On the stack of a thread that closes; the context's `changed` is signalled. */
+struct hp_closing {
+  bool near; /* under the context's lock: the server has ended, little is left to do */
+  atomic_bool done;
 };
 
 struct hp_process_wish { /* what callers want, merged until the loop comes to it */
   bool start, stop, patient, hurry;
-  int64_t limit; /* the smallest that was asked for; HP_NEVER: none */
-  bool close;    /* its owner has let go: free it when it has ended */
-  bool *done;    /* set, and the context's `changed` signalled, after that; may be NULL */
+  int64_t limit;              /* the smallest that was asked for; HP_NEVER: none */
+  bool close;                 /* its owner has let go: free it when it has ended */
+  struct hp_closing *closing; /* of the thread that waits for that; may be NULL */
 };
 
 struct hp_process {
@@ -86,7 +93,8 @@ struct hp_process {
   uint64_t stop_began; /* uv_hrtime() at the first rung; 0: no stop yet */
   bool verified;
 
-  uv_mutex_t lock; /* for what follows */
+  atomic_uint turns; /* states that were published */
+  uv_mutex_t lock;   /* for what follows */
   uv_cond_t changed;
   struct hp_process_view view;
 };
@@ -101,6 +109,8 @@ void hp__process_inform(hp_process *process, const char *text);
 /* Milliseconds on the loop's clock, rounded up: a deadline never comes early. */
 int64_t hp__process_now(hp_process *process);
 void hp__process_publish(hp_process *process, enum hp_state state);
+/* READY or the end is a few microseconds away: wakes who waits for it. */
+void hp__process_draw_near(hp_process *process);
 /* One of the things that `open` counts has ended. */
 void hp__process_release(hp_process *process);
 

@@ -63,11 +63,9 @@ int hp_plan_make(hp_context *context, const hp_options *options, hp_plan **plan,
   return 0;
 }
 
-int hp_process_start_async(hp_context *context, const hp_options *options,
-                           hp_event_callback callback, void *user, hp_process **out,
-                           hp_error **error) {
+static int start_async(hp_context *context, const hp_options *options, hp_event_callback callback,
+                       void *user, hp_process **out, hp_error **error) {
   struct hp_plan *plan;
-  *out = NULL;
   int result = hp_plan_make(context, options, &plan, error);
   if (result < 0)
     return result;
@@ -86,6 +84,17 @@ int hp_process_start_async(hp_context *context, const hp_options *options,
   return fail(error, HP_ESTATE, "the context is being closed");
 }
 
+/* The loop wakes while the plan is made. */
+int hp_process_start_async(hp_context *context, const hp_options *options,
+                           hp_event_callback callback, void *user, hp_process **out,
+                           hp_error **error) {
+  *out = NULL;
+  hp__context_expect(context);
+  int result = start_async(context, options, callback, user, out, error);
+  hp__context_expect_no_more(context);
+  return result;
+}
+
 /* ---- waiting ---- */
 
 typedef bool (*condition)(const hp_process *process);
@@ -100,11 +109,26 @@ static bool is_ready_or_over(const hp_process *process) {
 
 static const uint64_t LONGEST_MS = INT64_MAX / 1000000; /* 292 years, in nanoseconds */
 
+/* Under the lock, which it leaves meanwhile. */
+static void look_for_turn(hp_process *process) {
+  uint64_t end = uv_hrtime() + HP_BRIEFLY;
+  unsigned turns = atomic_load(&process->turns);
+  process->view.near = false;
+  uv_mutex_unlock(&process->lock);
+  while (atomic_load(&process->turns) == turns && uv_hrtime() < end)
+    ;
+  uv_mutex_lock(&process->lock);
+}
+
 /* Under the lock. false: the time ran out. */
 static bool wait_for(hp_process *process, condition reached, int64_t timeout) {
   uint64_t limit = (uint64_t)(timeout > 0 ? timeout : 0);
   uint64_t end = uv_hrtime() + (limit < LONGEST_MS ? limit : LONGEST_MS) * 1000000;
   while (!reached(process)) {
+    if (process->view.near) {
+      look_for_turn(process);
+      continue;
+    }
     if (timeout < 0) {
       uv_cond_wait(&process->changed, &process->lock);
       continue;
@@ -251,18 +275,32 @@ void hp__process_hurry(hp_process *process) {
   ask(process, HP_NEXT_RUNG);
 }
 
+/* Under the lock, which it leaves meanwhile. */
+static void await_close(hp_context *context, struct hp_closing *closing) {
+  if (!closing->near) {
+    uv_cond_wait(&context->changed, &context->lock);
+    return;
+  }
+  uint64_t end = uv_hrtime() + HP_BRIEFLY;
+  closing->near = false;
+  uv_mutex_unlock(&context->lock);
+  while (!atomic_load(&closing->done) && uv_hrtime() < end)
+    ;
+  uv_mutex_lock(&context->lock);
+}
+
 void hp_process_close(hp_process *process) {
   if (!process)
     return;
   hp_context *context = process->context;
   bool inside = hp__context_is_inside(context);
-  bool done = false;
+  struct hp_closing closing = {.near = false};
   uv_mutex_lock(&context->lock);
   process->wish.stop = process->wish.close = true;
-  process->wish.done = inside ? NULL : &done;
+  process->wish.closing = inside ? NULL : &closing;
   hp__context_call(context, process); /* from here on it may be gone at any moment */
-  while (!inside && !done)
-    uv_cond_wait(&context->changed, &context->lock);
+  while (!inside && !atomic_load(&closing.done))
+    await_close(context, &closing);
   uv_mutex_unlock(&context->lock);
 }
 

@@ -142,6 +142,7 @@ static bool explain(hp_process *process, const hp_subprocess *server) {
 void hp__process_server_ended(hp_subprocess *server) {
   hp_process *process = server->owner.data;
   struct hp_machine_event event = {.type = HP_ON_EXITED, .now = hp__process_now(process)};
+  hp__process_draw_near(process);
   event.as.end.clean = server->exit.kind == HP_EXIT_CODE && server->exit.value == 0;
   note_exit(process, &server->exit);
   if (process->machine.state != HP_STATE_STOPPING) /* else why it ends is known */

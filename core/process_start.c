@@ -80,8 +80,8 @@ static int open_runtime_dir(hp_process *process) {
   const struct hp_plan *plan = process->plan;
   if (!plan->runtime_base)
     return 0;
-  int result = plan->platform->directory_new(&process->runtime, plan->runtime_base, &plan->user,
-                                             &process->attempt);
+  int result = hp__spare_take(&process->context->spare, plan->platform, plan->runtime_base,
+                              &plan->user, &process->runtime, &process->attempt);
   if (result == 0)
     process->launch.runtime_dir = plan->platform->directory_path(process->runtime);
   return result;
@@ -270,6 +270,9 @@ static void take_report(void *data, const struct hp_report *report) {
   hp_process *process = data;
   process->info = report->text;
   switch (report->kind) {
+  case HP_REPORT_NEAR:
+    hp__process_draw_near(process);
+    break;
   case HP_REPORT_ENDPOINT:
     learn_endpoint(process, report->text);
     break;

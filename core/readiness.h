@@ -11,6 +11,7 @@
 typedef struct hp_readiness hp_readiness;
 
 enum hp_report_kind {
+  HP_REPORT_NEAR,     /* it is about to say more */
   HP_REPORT_ENDPOINT, /* launch->endpoint was learnt; text: the server's own descriptor */
   HP_REPORT_READY,
   HP_REPORT_EXTEND, /* milliseconds from now */

@@ -151,6 +151,8 @@ static void accept_client(hp_listener *listener, uv_stream_t *stream) {
   if (ours == 0 || callback->tether || callback->base.closing ||
       uv_read_start(stream, give_room, read_client) != 0)
     drop(client);
+  else if (client->verified)
+    hp__readiness_report(&callback->base, HP_REPORT_NEAR, NULL);
 }
 
 static int open_listener(hp_readiness *readiness, hp_error *error) {
