@@ -158,7 +158,7 @@ int hp_context_new(hp_context **out, hp_error **error) {
 
 bool hp__context_is_inside(hp_context *context) {
   uv_thread_t self = uv_thread_self();
-  if (uv_thread_equal(&self, &context->thread) || !context->events.deferred)
+  if (uv_thread_equal(&self, &context->thread) || !atomic_load(&context->events.deferred))
     return uv_thread_equal(&self, &context->thread);
   uv_mutex_lock(&context->lock);
   bool inside = context->events.dispatching && uv_thread_equal(&self, &context->events.dispatcher);

@@ -123,17 +123,20 @@ static void defer(hp_process *process, const struct hp_event *event) {
   if (!queued)
     return;
   uv_mutex_lock(&context->lock);
-  bool first = !queue->first;
-  append(queue, queued);
+  bool wanted = !process->wish.close, first = wanted && !queue->first;
+  if (wanted)
+    append(queue, queued);
   uv_mutex_unlock(&context->lock);
   if (first)
     wake_host(queue);
+  if (!wanted)
+    free_event(queued);
 }
 
 void hp__event_tell(hp_process *process, const struct hp_event *event) {
   if (!process->callback)
     return;
-  if (process->context->events.deferred)
+  if (atomic_load(&process->context->events.deferred))
     defer(process, event);
   else
     process->callback(process, event, process->user);
@@ -142,12 +145,11 @@ void hp__event_tell(hp_process *process, const struct hp_event *event) {
 /* ---- The host's side ---- */
 
 /* The choice stands before the first event: nobody has to look twice later. */
-static int begin_deferring(hp_context *context, hp_error *error) {
-  if (context->started)
-    return hp_error_set(error, HP_ESTATE, HP_PHASE_USE,
-                        "where events are told is chosen before the first start, not after");
-  context->events.deferred = true;
-  return 0;
+static int check_early(const hp_context *context, hp_error *error) {
+  if (!context->started)
+    return 0;
+  return hp_error_set(error, HP_ESTATE, HP_PHASE_USE,
+                      "where events are told is chosen before the first start, not after");
 }
 
 static int open_pipe(hp_context *context, hp_error *error) {
@@ -167,9 +169,11 @@ static int open_pipe(hp_context *context, hp_error *error) {
 int hp_context_poll_fd(hp_context *context, int *fd, hp_error **error) {
   struct hp_error e = {0};
   uv_mutex_lock(&context->lock);
-  int result = context->events.has_pipe ? 0 : begin_deferring(context, &e);
+  int result = context->events.has_pipe ? 0 : check_early(context, &e);
   if (result == 0)
     result = open_pipe(context, &e);
+  if (result == 0)
+    atomic_store(&context->events.deferred, true); /* not where nobody could be woken */
   *fd = result == 0 ? context->events.ends[0] : -1;
   uv_mutex_unlock(&context->lock);
   return result < 0 ? hp__error_give(error, &e) : 0;
@@ -179,10 +183,11 @@ int hp_context_set_wakeup(hp_context *context, hp_wakeup_callback wakeup, void *
                           hp_error **error) {
   struct hp_error e = {0};
   uv_mutex_lock(&context->lock);
-  int result = begin_deferring(context, &e);
+  int result = check_early(context, &e);
   if (result == 0) {
     context->events.wakeup = wakeup;
     context->events.user = user;
+    atomic_store(&context->events.deferred, true);
   }
   uv_mutex_unlock(&context->lock);
   return result < 0 ? hp__error_give(error, &e) : 0;
@@ -206,6 +211,10 @@ int hp_context_dispatch(hp_context *context) {
   if (hp__context_is_inside(context))
     return HP_EDEADLK;
   uv_mutex_lock(&context->lock);
+  if (queue->dispatching) { /* by another thread: what waits is told there */
+    uv_mutex_unlock(&context->lock);
+    return 0;
+  }
   if (queue->has_pipe) /* also after a byte that came behind the event it told of */
     move_bytes(uv_fs_read, queue->ends[0], 16);
   queue->dispatching = true;

@@ -8,6 +8,8 @@
 
 #include "core/error.h"
 
+#include <stdatomic.h>
+
 struct hp_event {
   enum hp_event_kind kind;
   enum hp_state state;
@@ -20,9 +22,9 @@ struct hp_queued_event;
 
 /* All under the context's lock but what is set before the first start. */
 struct hp_event_queue {
-  bool deferred;   /* set before the first start: events wait for hp_context_dispatch() */
-  bool has_pipe;   /* likewise */
-  uv_file ends[2]; /* read and write; a byte lies in it while events wait */
+  atomic_bool deferred; /* set before the first start: events wait for hp_context_dispatch() */
+  bool has_pipe;        /* likewise */
+  uv_file ends[2];      /* read and write; a byte lies in it while events wait */
   hp_wakeup_callback wakeup;
   void *user;
   struct hp_queued_event *first, *last;

@@ -101,13 +101,13 @@ void hp__process_draw_near(hp_process *process) {
   if (!context->has_company)
     return;
   uv_mutex_lock(&process->lock);
-  process->view.near = true;
+  process->view.is_near = true;
   uv_mutex_unlock(&process->lock);
   uv_cond_broadcast(&process->changed);
   uv_mutex_lock(&context->lock);
   bool is_closed = process->wish.closing != NULL;
   if (is_closed)
-    process->wish.closing->near = true;
+    process->wish.closing->is_near = true;
   uv_mutex_unlock(&context->lock);
   if (is_closed)
     uv_cond_broadcast(&context->changed);

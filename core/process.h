@@ -32,12 +32,12 @@ struct hp_process_view {
   uint16_t port;
   const char *stop_rung;
   double stop_time;
-  bool near; /* the next state is: whoever waits may look for it instead of sleeping */
+  bool is_near; /* the next state is: whoever waits may look for it instead of sleeping */
 };
 
 /* On the stack of a thread that closes; the context's `changed` is signalled. */
 struct hp_closing {
-  bool near; /* under the context's lock: the server has ended, little is left to do */
+  bool is_near; /* under the context's lock: the server has ended, little is left to do */
   atomic_bool done;
 };
 

@@ -113,7 +113,7 @@ static const uint64_t LONGEST_MS = INT64_MAX / 1000000; /* 292 years, in nanosec
 static void look_for_turn(hp_process *process) {
   uint64_t end = uv_hrtime() + HP_BRIEFLY;
   unsigned turns = atomic_load(&process->turns);
-  process->view.near = false;
+  process->view.is_near = false;
   uv_mutex_unlock(&process->lock);
   while (atomic_load(&process->turns) == turns && uv_hrtime() < end)
     ;
@@ -125,7 +125,7 @@ static bool wait_for(hp_process *process, condition reached, int64_t timeout) {
   uint64_t limit = (uint64_t)(timeout > 0 ? timeout : 0);
   uint64_t end = uv_hrtime() + (limit < LONGEST_MS ? limit : LONGEST_MS) * 1000000;
   while (!reached(process)) {
-    if (process->view.near) {
+    if (process->view.is_near) {
       look_for_turn(process);
       continue;
     }
@@ -277,12 +277,12 @@ void hp__process_hurry(hp_process *process) {
 
 /* Under the lock, which it leaves meanwhile. */
 static void await_close(hp_context *context, struct hp_closing *closing) {
-  if (!closing->near) {
+  if (!closing->is_near) {
     uv_cond_wait(&context->changed, &context->lock);
     return;
   }
   uint64_t end = uv_hrtime() + HP_BRIEFLY;
-  closing->near = false;
+  closing->is_near = false;
   uv_mutex_unlock(&context->lock);
   while (!atomic_load(&closing->done) && uv_hrtime() < end)
     ;
@@ -294,9 +294,10 @@ void hp_process_close(hp_process *process) {
     return;
   hp_context *context = process->context;
   bool inside = hp__context_is_inside(context);
-  struct hp_closing closing = {.near = false};
+  struct hp_closing closing = {.is_near = false};
   uv_mutex_lock(&context->lock);
   process->wish.stop = process->wish.close = true;
+  hp__event_queue_forget(&context->events, process);
   process->wish.closing = inside ? NULL : &closing;
   hp__context_call(context, process); /* from here on it may be gone at any moment */
   while (!inside && !atomic_load(&closing.done))

@@ -31,7 +31,7 @@ extern int __clone(int (*function)(void *), void *stack, int flags, void *argume
 #define clone __clone
 #endif
 
-enum { STACK_SIZE = 16 * 1024, SIGNALS_BYTES = _NSIG / 8 };
+enum { STACK_SIZE = 32 * 1024, SIGNALS_BYTES = _NSIG / 8 };
 
 typedef unsigned long signals[SIGNALS_BYTES / sizeof(unsigned long) + 1];
 

@@ -76,7 +76,8 @@ HP_TEST(another_interrupt_takes_the_next_rung) {
   tool_init(&tool, "run", "deaf", "--verbose", "--file", file, "--binary", child(), NULL);
   REQUIRE(tool_start(&tool));
   REQUIRE(tool_until(&tool, "\n"));
-  for (int i = 0; i < 100 && hp_os_is_running(tool.pid); i++, uv_sleep(20))
+  int64_t server = hp_os_child_of(tool.pid);
+  for (int i = 0; i < 100 && hp_os_is_running(server); i++, uv_sleep(20))
     hp_os_interrupt(tool.pid);
   CHECK(tool_end(&tool));
   CHECK_INT(tool.status, 0);

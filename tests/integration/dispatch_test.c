@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Events in a loop of the host's own: by a descriptor that it polls, or by a wake-up. */
+#include "core/context.h"
 #include "tests/support/server.h"
 
 #include <string.h>
@@ -167,8 +168,36 @@ HP_TEST(a_callback_may_close_its_process) {
     uv_sem_wait(&woken_up);
     hp_context_dispatch(context);
   }
-  hp_test_leave(context); /* waits for its end */
+  int count = told.count;
+  hp_context_dispatch(context);
+  CHECK_INT(told.count, count); /* it is closed: nothing more of it */
+  hp_test_leave(context);       /* waits for its end */
   uv_sem_destroy(&woken_up);
+}
+
+static void count_event(hp_process *process, const hp_event *event, void *user) {
+  (void)process, (void)event;
+  ((struct told *)user)->count++;
+}
+
+/* Where nothing can be polled events come as they always did. */
+HP_TEST(a_descriptor_that_cannot_be_had_changes_nothing) {
+  static struct hp_platform_ops blind;
+  struct told told = {.result = 0};
+  hp_context *context = hp_test_context();
+  hp_options *options = hp_test_echo("local");
+  hp_process *process;
+  int fd;
+  blind = *context->registry.platform;
+  blind.caps &= ~(uint32_t)HP_PLATFORM_POLL;
+  CHECK_INT(hp_context_register_platform(context, &blind, NULL), 0);
+  CHECK_INT(hp_context_poll_fd(context, &fd, NULL), HP_EUNSUPPORTED);
+  CHECK_INT(hp_process_start_async(context, options, count_event, &told, &process, NULL), 0);
+  CHECK_INT(hp_process_wait_ready(process, -1, NULL), 0);
+  hp_options_free(options);
+  hp_process_close(process);
+  hp_test_leave(context);
+  CHECK(told.count > 3);
 }
 
 HP_TEST(the_choice_is_made_before_the_first_start) {

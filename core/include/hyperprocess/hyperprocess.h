@@ -181,7 +181,8 @@ HP_EXPORT int hp_context_free(hp_context *context);
 /*
  * Events in the host's own loop, GTK's, Qt's or another one: after either of the first two calls
  * they wait until hp_context_dispatch() tells them, on the thread that calls it. Both are made
- * before the first start (HP_ESTATE). What was not dispatched when a process is closed is not told.
+ * before the first start (HP_ESTATE); one that fails changes nothing. Of a process that was closed,
+ * in a callback too, nothing is told any more.
  */
 /* Stores a descriptor that is readable while events wait: to be polled, never read or closed, valid
  * as long as the context. HP_EUNSUPPORTED on Windows, where hp_context_set_wakeup() serves. */
@@ -192,7 +193,8 @@ typedef void (*hp_wakeup_callback)(void *user);
 HP_EXPORT int hp_context_set_wakeup(hp_context *context, hp_wakeup_callback wakeup, void *user,
                                     hp_error **error);
 /*
- * Tells the events that wait, in order, and returns how many; never blocks. One thread at a time.
+ * Tells the events that wait, in order, and returns how many; never blocks. While one thread does
+ * it another one gets 0.
  * In its callbacks the rules are those of all callbacks; called from one it is HP_EDEADLK.
  */
 HP_EXPORT int hp_context_dispatch(hp_context *context);
