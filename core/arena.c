@@ -86,9 +86,9 @@ char *hp__arena_pair(struct hp_arena *arena, const char *name, const char *value
   char *text = hp__arena_alloc(arena, before + after + 2);
   if (!text)
     return NULL;
-  memcpy(text, name, before);
+  memcpy(text, name, before + 1);
   text[before] = '=';
-  memcpy(text + before + 1, value, after);
+  memcpy(text + before + 1, value, after + 1);
   return text;
 }
 

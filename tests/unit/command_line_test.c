@@ -147,8 +147,8 @@ HP_TEST(a_quote_in_the_programs_name_is_refused) {
 static int try_length(const char *piece, size_t pieces, hp_error *error) {
   size_t size = strlen(piece);
   char *argument = hp__alloc(pieces * size + 1), *line = NULL;
-  for (size_t i = 0; i < pieces; i++)
-    memcpy(argument + i * size, piece, size);
+  for (size_t i = 0; i < pieces; i++) /* with its NUL, which the next one covers */
+    memcpy(argument + i * size, piece, size + 1);
   const char *const argv[] = {"x", argument, NULL};
   int result = make_line(argv, &line, error);
   CHECK((result == 0) == (line != NULL));
