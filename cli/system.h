@@ -9,6 +9,7 @@
 struct system {
   char **words;       /* of the command line after the program's name, in UTF-8, NULL-terminated */
   unsigned code_page; /* of the terminal before us; 0: nothing to restore */
+  unsigned long mode; /* of standard error's terminal before us; 0: nothing to restore */
 };
 
 /* Before anything is written: UTF-8 is what the terminal takes. False: out of memory. */

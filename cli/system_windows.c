@@ -70,11 +70,17 @@ static unsigned take_utf8(void) {
   return SetConsoleOutputCP(CP_UTF8) ? code_page : 0;
 }
 
+/* A console's mode is the console's, and stays with it when we are gone. */
+static unsigned long note_mode(void) {
+  DWORD mode;
+  return console(STD_ERROR_HANDLE, &mode) ? mode : 0;
+}
+
 /* What we say is the same bytes on every system: no line ends in two. */
 bool system_begin(struct system *system, int argc, char **argv) {
   (void)argc;
   (void)argv;
-  *system = (struct system){.words = take_words(), .code_page = take_utf8()};
+  *system = (struct system){.words = take_words(), .code_page = take_utf8(), .mode = note_mode()};
   _setmode(_fileno(stdout), _O_BINARY);
   _setmode(_fileno(stderr), _O_BINARY);
   setvbuf(stderr, NULL, _IOFBF, BUFFER);
@@ -85,6 +91,8 @@ void system_end(struct system *system) {
   fflush(NULL);
   if (system->code_page)
     SetConsoleOutputCP(system->code_page);
+  if (system->mode)
+    SetConsoleMode(GetStdHandle(STD_ERROR_HANDLE), system->mode);
   free_words(system->words);
   system->words = NULL;
 }

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* It needs some ten; the loop waits so long at most, and then takes it to be on its way. */
-enum { PATIENCE_MS = 300 };
+/* It needs some ten, and gives up by itself before that; the loop waits so long at most. */
+enum { PATIENCE_MS = 200 };
 
 /* PATH is for the server's binaries: this one is run unasked, so it comes from us or by name. */
 static char *find_helper(void) {
@@ -71,7 +71,7 @@ static int fail(hp_error *error, DWORD code, int64_t pid, const char *event) {
 }
 
 int hp__console_event(int64_t pid, const char *event, hp_error *error) {
-  DWORD code = 0;
+  DWORD code = ERROR_TIMEOUT;
   char *helper = find_helper();
   if (!helper)
     return miss_helper(error, pid, event);
@@ -81,6 +81,8 @@ int hp__console_event(int64_t pid, const char *event, hp_error *error) {
     return fail(error, GetLastError(), pid, event);
   if (WaitForSingleObject(process, PATIENCE_MS) == WAIT_OBJECT_0)
     GetExitCodeProcess(process, &code);
+  else /* what was not seen to be sent is not said to be */
+    TerminateProcess(process, code);
   CloseHandle(process);
   return code == 0 ? 0 : fail(error, code, pid, event);
 }

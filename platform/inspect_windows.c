@@ -4,6 +4,7 @@
 
 #include "core/alloc.h"
 #include "core/text.h"
+#include "platform/command_line.h"
 #include "platform/inspect_pe.h"
 #include "platform/windows.h"
 
@@ -80,13 +81,6 @@ static enum hp_verdict inspect_content(HANDLE file, char **note) {
 
 /* ---- The place ---- */
 
-/* A shell would read it, and take parts of the arguments for commands of its own. */
-static bool is_batch(const char *path) {
-  size_t length = strlen(path);
-  return length > 4 &&
-         (_stricmp(path + length - 4, ".bat") == 0 || _stricmp(path + length - 4, ".cmd") == 0);
-}
-
 static bool may_execute(const wchar_t *path) {
   HANDLE file = CreateFileW(path, FILE_EXECUTE, SHARE_ALL, NULL, OPEN_EXISTING, 0, NULL);
   if (file != INVALID_HANDLE_VALUE)
@@ -121,7 +115,7 @@ enum hp_verdict hp__inspect_windows(const char *path, char **note) {
     verdict = inspect_absence(wide ? GetLastError() : ERROR_FILE_NOT_FOUND);
   else if (attributes & FILE_ATTRIBUTE_DIRECTORY)
     verdict = HP_VERDICT_DIRECTORY;
-  else if (is_batch(path))
+  else if (hp__is_batch_file(path))
     verdict = remark(note, HP_VERDICT_NOT_EXECUTABLE,
                      "a batch file, to which arguments cannot be passed safely: name the program "
                      "that it starts");

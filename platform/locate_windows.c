@@ -121,6 +121,13 @@ static char *library_folder(void) {
   return known ? folder_of(module) : NULL;
 }
 
+/* Takes `folder` over. One that has no room is as good as unknown. */
+static void keep(char *folder, char *room, size_t size) {
+  bool fits = folder && strlen(folder) < size;
+  strcpy(room, fits ? folder : "");
+  hp__free(folder);
+}
+
 static char *current_folder(void) {
   DWORD size = GetCurrentDirectoryW(0, NULL);
   wchar_t *path = hp__alloc(((size_t)size + 1) * sizeof *path);
@@ -132,21 +139,25 @@ static char *current_folder(void) {
 
 int hp__locate_windows(const struct hp_locate_request *request, struct hp_candidates *found,
                        hp_error *error) {
+  struct hp_own_folders fresh = {.known = false}, *own = request->own ? request->own : &fresh;
   struct value *values = NULL;
-  char *library = library_folder(), *executable = folder_of(NULL), *current = current_folder();
+  char *current = current_folder();
+  if (!own->known) {
+    keep(library_folder(), own->library, sizeof own->library);
+    keep(folder_of(NULL), own->executable, sizeof own->executable);
+    own->known = true;
+  }
   struct hp_locate_view view = {
       .data = &values,
       .inspect = inspect,
       .list = list,
       .environment = environment,
       .current = current ? current : "C:\\",
-      .library = library,
-      .executable = executable,
+      .library = own->library[0] ? own->library : NULL,
+      .executable = own->executable[0] ? own->executable : NULL,
   };
   int result = hp__locate(&hp__locate_rules_windows, &view, request, found, error);
   forget(values);
-  hp__free(library);
-  hp__free(executable);
   hp__free(current);
   return result;
 }

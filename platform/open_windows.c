@@ -13,6 +13,12 @@ static const ULONG options[] = {
     [HP_OPEN_DIRECTORY] = FILE_DIRECTORY_FILE,
 };
 
+/* One that is being removed is to the system's own table one that is closed to us. */
+static DWORD code_of(NTSTATUS status) {
+  enum { DELETE_PENDING = 0xC0000056 - 0x100000000 }; /* STATUS_DELETE_PENDING */
+  return status == DELETE_PENDING ? ERROR_DELETE_PENDING : RtlNtStatusToDosError(status);
+}
+
 static DWORD open_as(HANDLE directory, const wchar_t *name, const struct hp_opening *opening,
                      PSECURITY_DESCRIPTOR descriptor, HANDLE *opened) {
   UNICODE_STRING text;
@@ -27,7 +33,7 @@ static DWORD open_as(HANDLE directory, const wchar_t *name, const struct hp_open
   if (code >= 0)
     return 0;
   *opened = INVALID_HANDLE_VALUE;
-  return RtlNtStatusToDosError(code);
+  return code_of(code);
 }
 
 DWORD hp__open_below(HANDLE directory, const wchar_t *name, const struct hp_opening *opening,

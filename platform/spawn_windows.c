@@ -187,13 +187,17 @@ static DWORD create_suspended(struct launch *launch) {
     CloseHandle(launch->job);
     launch->job = NULL;
   }
-  ResumeThread(launch->made.hThread);
-  return 0;
+  if (ResumeThread(launch->made.hThread) != (DWORD)-1)
+    return 0;
+  code = GetLastError(); /* it would stay as it is for ever */
+  TerminateProcess(launch->made.hProcess, 1);
+  CloseHandle(launch->made.hProcess);
+  launch->made.hProcess = NULL;
+  return code;
 }
 
 static bool blames_the_job(DWORD code) {
-  return code == ERROR_INVALID_PARAMETER || code == ERROR_NOT_SUPPORTED ||
-         code == ERROR_ACCESS_DENIED || code == ERROR_BAD_LENGTH;
+  return code == ERROR_INVALID_PARAMETER || code == ERROR_NOT_SUPPORTED || code == ERROR_BAD_LENGTH;
 }
 
 static int start(struct launch *launch, hp_error *error) {

@@ -9,6 +9,7 @@
 
 enum {
   DEPTH_MAX = 100, /* each level costs a handle */
+  OUTERMOST = 1,   /* level: of hp__tree_remove() it is the entry's own */
   PASSES = 3,      /* a server that is just ending may still make files */
   SHARE_ALL = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE
 };
@@ -137,10 +138,14 @@ static DWORD empty_once(HANDLE directory, const wchar_t *except, int depth, bool
   return code;
 }
 
+/* What cannot be removed now may be in a moment. The outermost alone tries it again: if each level
+ * did, the tries would multiply. */
 static DWORD empty(HANDLE directory, const wchar_t *except, int depth) {
-  DWORD code = depth > DEPTH_MAX ? ERROR_FILENAME_EXCED_RANGE : 0;
+  DWORD code = 0;
   bool any = true;
-  for (int pass = 0; any && code == 0 && pass < PASSES; pass++)
+  if (depth > DEPTH_MAX)
+    return ERROR_FILENAME_EXCED_RANGE;
+  for (int pass = 0; any && (code == 0 || depth <= OUTERMOST) && pass < PASSES; pass++)
     code = empty_once(directory, except, depth, &any);
   return code;
 }

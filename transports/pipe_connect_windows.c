@@ -11,7 +11,7 @@
 
 enum {
   SLICE_MS = 50, /* of the wait for a busy pipe: the longest that a closed handle is not noticed */
-  SLICES = 100   /* a server that takes nobody for that long is stuck */
+  PATIENCE_S = 5 /* a server that takes nobody for that long is stuck */
 };
 
 struct attempt {
@@ -19,13 +19,22 @@ struct attempt {
   hp_connect *request;
   hp_pipe_path path;
   HANDLE end;
-  DWORD code; /* of the system's; 0: connected */
-  int slices;
+  DWORD code;        /* of the system's; 0: connected */
+  uint64_t deadline; /* as uv_hrtime() has it; a slice may be longer or shorter than it should */
 };
 
 /* ---- Whose it is ---- */
 
-/* The system gives every pipe an owner; Wine none to one that was made without a descriptor. */
+bool hp__pipe_is_of(PSID owner, PSID user, PSID default_owner) {
+  return owner && (EqualSid(owner, user) || EqualSid(owner, default_owner));
+}
+
+/* Windows gives every pipe an owner; Wine none to one that was made without a descriptor. */
+static bool may_lack_owner(void) {
+  HMODULE native = GetModuleHandleW(L"ntdll.dll");
+  return native && GetProcAddress(native, "wine_get_version");
+}
+
 static bool is_ours(HANDLE end) {
   struct hp_pipe_user user;
   union {
@@ -38,8 +47,8 @@ static bool is_ours(HANDLE end) {
   return GetKernelObjectSecurity(end, OWNER_SECURITY_INFORMATION, &security, sizeof security,
                                  &length) &&
          GetSecurityDescriptorOwner(&security, &owner, &implied) && hp__pipe_user_get(&user) == 0 &&
-         (!owner || EqualSid(owner, user.as.user.User.Sid) ||
-          EqualSid(owner, user.owner.owner.Owner));
+         (hp__pipe_is_of(owner, user.as.user.User.Sid, user.owner.owner.Owner) ||
+          (!owner && may_lack_owner()));
 }
 
 static DWORD open_end(const wchar_t *path, HANDLE *end) {
@@ -93,7 +102,7 @@ static void end_slice(uv_work_t *work, int status) {
     report(attempt, adopt(attempt));
   else if (!is_busy(attempt->code))
     report(attempt, uv_translate_sys_error((int)attempt->code));
-  else if (++attempt->slices == SLICES)
+  else if (uv_hrtime() >= attempt->deadline)
     report(attempt, UV_EAGAIN); /* as a Unix socket whose backlog is full */
   else if (uv_queue_work(work->loop, work, wait_a_slice, end_slice) != 0)
     report(attempt, UV_EAGAIN);
@@ -113,6 +122,7 @@ int hp__pipe_connect(uv_loop_t *loop, hp_connect *request, const struct hp_endpo
     return UV_EINVAL;
   }
   uv_pipe_init(loop, &request->as.pipe, 0); /* without a pipe: this cannot fail */
+  attempt->deadline = uv_hrtime() + PATIENCE_S * UINT64_C(1000000000);
   attempt->code = open_end(attempt->path, &attempt->end);
   if (is_busy(attempt->code) && uv_queue_work(loop, &attempt->work, wait_a_slice, end_slice) == 0)
     return 0;

@@ -12,7 +12,10 @@
 
 #include <string.h>
 
-enum { BUFFER = 4096 };
+enum {
+  BUFFER = 4096,
+  FAILURES_MAX = 8 /* one after the other: the next one will not do better */
+};
 
 struct server {
   hp_listener *listener;
@@ -20,6 +23,7 @@ struct server {
   HANDLE instance; /* that waits for a client */
   HANDLE event, wait;
   OVERLAPPED overlapped;
+  int failures;            /* of instances, since the last client */
   bool pending, connected; /* the system holds `overlapped`; or it had a client at once */
 };
 
@@ -36,30 +40,35 @@ struct security {
   } list;
 };
 
-static bool make_security(struct security *security) {
-  if (hp__pipe_user_get(&security->user) != 0)
-    return false;
+static DWORD make_security(struct security *security) {
+  DWORD code = hp__pipe_user_get(&security->user);
+  if (code != 0)
+    return code;
   PSID user = security->user.as.user.User.Sid;
   PSECURITY_DESCRIPTOR descriptor = &security->descriptor;
   security->attributes = (SECURITY_ATTRIBUTES){sizeof security->attributes, descriptor, FALSE};
-  return InitializeAcl(&security->list.acl, sizeof security->list, ACL_REVISION) &&
-         AddAccessAllowedAce(&security->list.acl, ACL_REVISION, FILE_ALL_ACCESS, user) &&
-         InitializeSecurityDescriptor(descriptor, SECURITY_DESCRIPTOR_REVISION) &&
-         SetSecurityDescriptorOwner(descriptor, user, FALSE) &&
-         SetSecurityDescriptorDacl(descriptor, TRUE, &security->list.acl, FALSE) &&
-         SetSecurityDescriptorControl(descriptor, SE_DACL_PROTECTED, SE_DACL_PROTECTED);
+  bool made = InitializeAcl(&security->list.acl, sizeof security->list, ACL_REVISION) &&
+              AddAccessAllowedAce(&security->list.acl, ACL_REVISION, FILE_ALL_ACCESS, user) &&
+              InitializeSecurityDescriptor(descriptor, SECURITY_DESCRIPTOR_REVISION) &&
+              SetSecurityDescriptorOwner(descriptor, user, FALSE) &&
+              SetSecurityDescriptorDacl(descriptor, TRUE, &security->list.acl, FALSE) &&
+              SetSecurityDescriptorControl(descriptor, SE_DACL_PROTECTED, SE_DACL_PROTECTED);
+  return made ? 0 : GetLastError();
 }
 
 /* The first one fails where the name exists already: nobody has laid it ready for us. */
-static HANDLE make_instance(const struct server *server, bool first) {
+static DWORD make_instance(const struct server *server, bool first, HANDLE *instance) {
   struct security security;
   DWORD access = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED;
-  if (!make_security(&security))
-    return INVALID_HANDLE_VALUE;
-  return CreateNamedPipeW(server->path, access | (first ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0),
-                          PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT |
-                              PIPE_REJECT_REMOTE_CLIENTS,
-                          PIPE_UNLIMITED_INSTANCES, BUFFER, BUFFER, 0, &security.attributes);
+  DWORD code = make_security(&security);
+  *instance = INVALID_HANDLE_VALUE;
+  if (code != 0)
+    return code;
+  *instance =
+      CreateNamedPipeW(server->path, access | (first ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0),
+                       PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS,
+                       PIPE_UNLIMITED_INSTANCES, BUFFER, BUFFER, 0, &security.attributes);
+  return *instance == INVALID_HANDLE_VALUE ? GetLastError() : 0;
 }
 
 /* ---- Waiting for a client ---- */
@@ -123,7 +132,8 @@ static uv_stream_t *open_client(uv_loop_t *loop, HANDLE instance) {
 }
 
 /* Without a next instance the client stays unanswered on this one, and the deadline of the start
- * tells. The callback comes last: it may end the listener. */
+ * tells; so it is too when one instance after the other was of no use, for the loop must not turn
+ * for that alone. The callback comes last: it may end the listener. */
 static void accept_client(uv_async_t *async) {
   hp_listener *listener = (hp_listener *)((char *)async - offsetof(hp_listener, as));
   struct server *server = listener->own;
@@ -131,8 +141,9 @@ static void accept_client(uv_async_t *async) {
   bool failed, come = has_client(server, &failed);
   if (!come && !failed)
     return;
-  HANDLE next = make_instance(server, false);
-  if (next == INVALID_HANDLE_VALUE)
+  HANDLE next;
+  server->failures = failed ? server->failures + 1 : 0;
+  if (server->failures >= FAILURES_MAX || make_instance(server, false, &next) != 0)
     return;
   server->instance = next;
   server->connected = false;
@@ -170,9 +181,9 @@ static void end_server(hp_listener *listener) {
 }
 
 static DWORD begin_server(struct server *server) {
-  server->instance = make_instance(server, true);
-  if (server->instance == INVALID_HANDLE_VALUE)
-    return GetLastError();
+  DWORD code = make_instance(server, true, &server->instance);
+  if (code != 0)
+    return code;
   server->event = CreateEventW(NULL, FALSE, FALSE, NULL);
   if (!server->event || !RegisterWaitForSingleObject(&server->wait, server->event, wake, server,
                                                      INFINITE, WT_EXECUTEINWAITTHREAD))

@@ -24,6 +24,9 @@ struct hp_pipe_user {
 /* 0, or a code of the system's. */
 DWORD hp__pipe_user_get(struct hp_pipe_user *user);
 
+/* Whether a pipe of that owner is one of ours. NULL: it has none, and nobody vouches for it. */
+bool hp__pipe_is_of(PSID owner, PSID user, PSID default_owner);
+
 int hp__pipe_listen(uv_loop_t *loop, hp_listener *listener, const struct hp_endpoint *endpoint,
                     hp_error *error);
 int hp__pipe_connect(uv_loop_t *loop, hp_connect *request, const struct hp_endpoint *endpoint);

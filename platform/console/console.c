@@ -9,12 +9,14 @@
 #include <string.h>
 #include <windows.h>
 
-enum { TRIES = 30, PAUSE_MS = 5 }; /* less than the library waits for us */
+enum { PATIENCE_MS = 120, PAUSE_MS = 5 }; /* less than the library waits for us */
 
 /* A process that has just been made has its console a moment later. */
 static bool attach(DWORD pid) {
-  for (int left = TRIES; !AttachConsole(pid); left--) {
-    if (left == 0 || GetLastError() == ERROR_INVALID_PARAMETER) /* gone */
+  ULONGLONG deadline = GetTickCount64() + PATIENCE_MS; /* a pause may last much longer than asked */
+  while (!AttachConsole(pid)) {
+    bool gone = GetLastError() == ERROR_INVALID_PARAMETER;
+    if (gone || GetTickCount64() >= deadline)
       return false;
     Sleep(PAUSE_MS);
   }
@@ -32,9 +34,10 @@ int main(int argc, char **argv) {
   if (argc != 3 || (!is_break && strcmp(argv[2], "CTRL_C") != 0))
     return ERROR_BAD_ARGUMENTS;
   FreeConsole();
-  if (!attach((DWORD)strtoul(argv[1], NULL, 10)) || !SetConsoleCtrlHandler(NULL, TRUE) ||
-      !SetConsoleCtrlHandler(outlive, TRUE) ||
-      !GenerateConsoleCtrlEvent(is_break ? CTRL_BREAK_EVENT : CTRL_C_EVENT, 0))
-    return (int)GetLastError();
-  return 0;
+  if (attach((DWORD)strtoul(argv[1], NULL, 10)) && SetConsoleCtrlHandler(NULL, TRUE) &&
+      SetConsoleCtrlHandler(outlive, TRUE) &&
+      GenerateConsoleCtrlEvent(is_break ? CTRL_BREAK_EVENT : CTRL_C_EVENT, 0))
+    return 0;
+  int code = (int)GetLastError();
+  return code != 0 ? code : ERROR_GEN_FAILURE;
 }

@@ -27,6 +27,9 @@ enum hp_os_thing {
   HP_OS_CRASH_LESS /* containment `tree+crash` cannot be had */
 };
 
+/* Wine in place of Windows: what it cannot show is skipped with a reason. */
+bool hp_os_is_wine(void);
+
 /* NULL: it is here. Else why a test that needs it has to be skipped. */
 const char *hp_os_lacks(enum hp_os_thing thing);
 #define NEEDS(thing)                                                                               \

@@ -12,6 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+bool hp_os_is_wine(void) {
+  return false;
+}
+
 const char *hp_os_lacks(enum hp_os_thing thing) {
   if (thing == HP_OS_VARIABLES_WITHOUT_CASE)
     return "POSIX: names of variables in another case are other names";

@@ -13,8 +13,9 @@
 
 #include <tlhelp32.h>
 
-static bool is_wine(void) {
-  return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != NULL;
+bool hp_os_is_wine(void) {
+  HMODULE native = GetModuleHandleW(L"ntdll.dll");
+  return native && GetProcAddress(native, "wine_get_version");
 }
 
 const char *hp_os_lacks(enum hp_os_thing thing) {
@@ -32,7 +33,7 @@ const char *hp_os_lacks(enum hp_os_thing thing) {
       [HP_OS_CRASH_LESS] = "Windows: `tree+crash` is what is always had",
   };
   if (thing == HP_OS_PORT_OWNERS)
-    return is_wine() ? "Wine does not tell whose a port is" : NULL;
+    return hp_os_is_wine() ? "Wine does not tell whose a port is" : NULL;
   return reasons[thing];
 }
 
@@ -102,12 +103,12 @@ bool hp_os_same_path(const char *a, const char *b) {
 
 bool hp_os_adds_variable(const char *variable) {
   return _strnicmp(variable, "SYSTEMROOT=", 11) == 0 ||
-         (is_wine() &&
+         (hp_os_is_wine() &&
           (strncmp(variable, "WINE", 4) == 0 || strncmp(variable, "SystemDrive=", 12) == 0));
 }
 
 int hp_os_slowness(void) {
-  return is_wine() ? 8 : 2;
+  return hp_os_is_wine() ? 8 : 2;
 }
 
 const char *hp_os_two_folders(void) {

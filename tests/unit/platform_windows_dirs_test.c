@@ -235,13 +235,8 @@ HP_TEST(nobody_else_may_look) {
   platform->directory_free(made);
 }
 
-static bool is_wine(void) {
-  HMODULE native = GetModuleHandleW(L"ntdll.dll");
-  return native && GetProcAddress(native, "wine_get_version");
-}
-
 HP_TEST(nothing_is_inherited_from_above) {
-  if (is_wine())
+  if (hp_os_is_wine())
     SKIP("Wine does not keep that an access list is protected");
   hp_directory *made = make(home());
   REQUIRE(made);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What is particular to pipes where there are any; the rest is in tests/conformance. */
 #include "core/error.h"
-#include "tests/support/test.h"
+#include "tests/support/os.h"
+#include "transports/pipe_windows.h"
 #include "transports/transports.h"
 
 #include <stdio.h>
@@ -85,14 +86,15 @@ static void end(struct scene *scene) {
     CloseHandle(scene->strange);
 }
 
-/* A pipe as any program makes it, of one instance. */
-static void make_strange(struct scene *scene, const char *name, struct hp_endpoint *endpoint) {
+/* A pipe as any program makes it. */
+static void make_strange(struct scene *scene, const char *name, DWORD instances,
+                         struct hp_endpoint *endpoint) {
   wchar_t path[300];
   swprintf(path, 300, L"\\\\.\\pipe\\%hs", name);
   *endpoint = (struct hp_endpoint){.kind = HP_ENDPOINT_PIPE, .host = "."};
   snprintf(endpoint->path, sizeof endpoint->path, "%s", name);
   scene->strange = CreateNamedPipeW(path, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, PIPE_TYPE_BYTE,
-                                    1, 4096, 4096, 0, NULL);
+                                    instances, 4096, 4096, 0, NULL);
   CHECK(scene->strange != INVALID_HANDLE_VALUE);
 }
 
@@ -135,6 +137,8 @@ HP_TEST(nobody_else_may_open_our_pipe) {
   CHECK(control & SE_DACL_PROTECTED);
   CHECK_INT(list ? list->AceCount : 0, 1);
   CHECK(list && GetAce(list, 0, (void **)&entry) && owner && EqualSid(owner, &entry->SidStart));
+  CHECK_INT(entry ? entry->Header.AceType : -1, ACCESS_ALLOWED_ACE_TYPE);
+  CHECK_INT(entry ? entry->Mask : 0, FILE_ALL_ACCESS);
   LocalFree(descriptor);
   end(&scene);
 }
@@ -156,7 +160,7 @@ HP_TEST(a_busy_pipe_is_waited_for) {
   struct scene scene;
   struct hp_endpoint endpoint;
   begin(&scene);
-  make_strange(&scene, own_name(), &endpoint);
+  make_strange(&scene, own_name(), 1, &endpoint);
   connect_to(&scene, 0, &endpoint);
   await(&scene, &scene.told, 1);
   CHECK_INT(scene.statuses[0], 0);
@@ -176,7 +180,7 @@ HP_TEST(a_wait_for_a_busy_pipe_can_be_ended) {
   struct scene scene;
   struct hp_endpoint endpoint;
   begin(&scene);
-  make_strange(&scene, own_name(), &endpoint);
+  make_strange(&scene, own_name(), 1, &endpoint);
   connect_to(&scene, 0, &endpoint);
   connect_to(&scene, 1, &endpoint);
   await(&scene, &scene.told, 1);
@@ -192,7 +196,7 @@ HP_TEST(a_name_that_is_taken_is_told) {
   struct hp_endpoint endpoint;
   struct hp_error error = {0};
   begin(&scene);
-  make_strange(&scene, own_name(), &endpoint);
+  make_strange(&scene, own_name(), 1, &endpoint);
   struct hp_endpoint again;
   struct hp_transport_spec spec = {.path = endpoint.path};
   CHECK_INT(ops->reserve(NULL, &spec, &again, &error), HP_EADDRINUSE);
@@ -200,4 +204,87 @@ HP_TEST(a_name_that_is_taken_is_told) {
   CHECK_INT(ops->listen(&scene.loop, &scene.listener, &spec, -1, NULL), HP_EADDRINUSE);
   hp__error_fini(&error);
   end(&scene);
+}
+
+/* Who has made the name beforehand would get our clients: there is no joining in. */
+HP_TEST(a_name_that_was_laid_ready_is_not_joined) {
+  struct scene scene;
+  struct hp_endpoint endpoint;
+  if (hp_os_is_wine())
+    SKIP("Wine ignores FILE_FLAG_FIRST_PIPE_INSTANCE");
+  begin(&scene);
+  make_strange(&scene, own_name(), PIPE_UNLIMITED_INSTANCES, &endpoint);
+  struct hp_transport_spec spec = {.path = endpoint.path};
+  CHECK_INT(ops->listen(&scene.loop, &scene.listener, &spec, -1, NULL), HP_EADDRINUSE);
+  end(&scene);
+}
+
+static DWORD open_by(const wchar_t *prefix, const char *name) {
+  wchar_t path[300];
+  swprintf(path, 300, L"%ls%hs", prefix, name);
+  HANDLE opened = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+  DWORD code = opened == INVALID_HANDLE_VALUE ? GetLastError() : 0;
+  if (code == 0)
+    CloseHandle(opened);
+  return code;
+}
+
+HP_TEST(nobody_opens_our_pipe_over_the_network) {
+  static const wchar_t network[] = L"\\\\127.0.0.1\\pipe\\";
+  struct scene scene;
+  struct hp_endpoint endpoint;
+  if (hp_os_is_wine())
+    SKIP("Wine has no pipes over the network");
+  begin(&scene);
+  make_strange(&scene, own_name(), 1, &endpoint);
+  DWORD code = open_by(network, endpoint.path);
+  if (code == 0) {
+    listen_to(&scene);
+    CHECK(open_by(network, scene.listener.endpoint.path) != 0);
+  }
+  end(&scene);
+  if (code != 0)
+    SKIP("this Windows serves no pipes over the network");
+}
+
+/* We ourselves, but for being our user. */
+static HANDLE make_stranger(void) {
+  struct hp_pipe_user user;
+  HANDLE ours = NULL, made = NULL;
+  CHECK_INT(hp__pipe_user_get(&user), 0);
+  SID_AND_ATTRIBUTES without = {.Sid = user.as.user.User.Sid};
+  CHECK(OpenProcessToken(GetCurrentProcess(), TOKEN_ALL_ACCESS, &ours));
+  CHECK(CreateRestrictedToken(ours, 0, 1, &without, 0, NULL, 0, NULL, &made));
+  CloseHandle(ours);
+  return made;
+}
+
+HP_TEST(the_system_keeps_others_from_our_pipe) {
+  struct scene scene;
+  if (hp_os_is_wine())
+    SKIP("Wine lets a token without our user open our pipe");
+  begin(&scene);
+  listen_to(&scene);
+  HANDLE stranger = make_stranger();
+  if (CHECK(ImpersonateLoggedOnUser(stranger))) {
+    DWORD code = open_by(L"\\\\.\\pipe\\", scene.listener.endpoint.path);
+    RevertToSelf();
+    CHECK_INT(code, ERROR_ACCESS_DENIED);
+  }
+  CloseHandle(stranger);
+  end(&scene);
+}
+
+HP_TEST(a_pipe_of_ours_is_known_by_its_owner) {
+  struct hp_pipe_user us;
+  BYTE room[SECURITY_MAX_SID_SIZE];
+  DWORD size = sizeof room;
+  CHECK_INT(hp__pipe_user_get(&us), 0);
+  PSID user = us.as.user.User.Sid, owner = us.owner.owner.Owner;
+  CHECK(CreateWellKnownSid(WinWorldSid, NULL, room, &size));
+  CHECK(hp__pipe_is_of(user, user, owner));
+  CHECK(hp__pipe_is_of(owner, user, owner));
+  CHECK(hp__pipe_is_of(room, user, room)); /* an elevated administrator's things are the group's */
+  CHECK(!hp__pipe_is_of(room, user, owner));
+  CHECK(!hp__pipe_is_of(NULL, user, owner));
 }
