@@ -74,7 +74,7 @@ static bool in_session_of(const struct list *known, int64_t session) {
 static void mark_roots(const struct hp_posix_child *child, struct list *all,
                        const struct list *known, bool by_output) {
   const struct entry *leader = find(all, child->base.pid);
-  uint64_t start = leader ? leader->start : UINT64_MAX;
+  uint64_t start = leader ? leader->start : child->start ? child->start : UINT64_MAX;
   for (size_t i = 0; i < all->count; i++) {
     struct entry *entry = &all->items[i];
     entry->ours =

@@ -28,8 +28,9 @@ struct hp_posix_child {
   bool watched, reaped;
   bool told; /* its status, as wait(2) has it, where the kernel says that with its end */
   int status;
-  bool asked;  /* some signal of ours reached it: its end is no surprise */
-  bool killed; /* the last one of them */
+  uint64_t start; /* when it began, where that is not told of one that has ended; 0: it is */
+  bool asked;     /* some signal of ours reached it: its end is no surprise */
+  bool killed;    /* the last one of them */
   struct hp_output {
     uint64_t device, identity;
   } output[2]; /* the pipes that it has as stdout and stderr; 0: none */

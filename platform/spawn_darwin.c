@@ -124,7 +124,9 @@ static int run(struct hp_posix_child *self, struct launch *launch, const struct 
       ;
     return result;
   }
+  struct hp_process_stat stat;
   self->base.pid = pid;
+  self->start = hp__process_stat(pid, &stat) == 0 ? stat.start : 0;
   hp__pipes_remember(&launch->pipes, self->output);
   return 0;
 }
