@@ -135,14 +135,15 @@ int hp__sources_acquire(struct hp_sources *sources, const struct hp_platform_ops
 int hp__sources_locate(struct hp_sources *sources, const struct hp_platform_ops *platform,
                        struct hp_locate_request *request, struct hp_candidates *found,
                        hp_error *error) {
-  struct hp_own_folders fresh = {.known = false};
+  struct hp_own_folders fresh;
+  fresh.known = false; /* the rest is large, and the platform's */
   uv_mutex_lock(&sources->lock);
   bool known = sources->own.known;
   uv_mutex_unlock(&sources->lock);
   request->own = known ? &sources->own : &fresh;
   int result = platform->locate(request, found, error);
   uv_mutex_lock(&sources->lock);
-  if (!sources->own.known)
+  if (!sources->own.known && fresh.known)
     sources->own = fresh;
   uv_mutex_unlock(&sources->lock);
   return result;

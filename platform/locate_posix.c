@@ -63,7 +63,8 @@ int hp__locate_by(const struct hp_locate_rules *rules, void (*find_executable)(c
                   const struct hp_locate_request *request, struct hp_candidates *found,
                   hp_error *error) {
   char current[PATH_MAX];
-  struct hp_own_folders fresh = {.known = false}, *own = request->own ? request->own : &fresh;
+  struct hp_own_folders fresh, *own = request->own ? request->own : &fresh;
+  fresh.known = false; /* the rest is large, and is filled where it is needed */
   if (!own->known) {
     find_library(rules, own->library);
     find_executable(own->executable);
