@@ -24,7 +24,9 @@ enum hp_os_thing {
   HP_OS_ROOTED_PATHS, /* all paths begin with one slash */
   HP_OS_VARIABLES_WITHOUT_CASE,
   HP_OS_BATCH_FILES,
-  HP_OS_CRASH_LESS /* containment `tree+crash` cannot be had */
+  HP_OS_PRIVILEGED_PORTS, /* those below 1024 are not for ordinary users */
+  HP_OS_OWN_HOSTS,        /* a process can have a table of hosts of its own */
+  HP_OS_CRASH_LESS        /* containment `tree+crash` cannot be had */
 };
 
 /* Wine in place of Windows: what it cannot show is skipped with a reason. */
@@ -88,6 +90,11 @@ bool hp_os_make_fifo(const char *path);
 void hp_os_begin_output(void);
 /* A write to one who has gone is an error from now on, and not our end. */
 void hp_os_survive_broken_pipes(void);
+/* Puts root's rights aside, and takes them again; false when that cannot be. */
+bool hp_os_be_ordinary(bool ordinary);
+/* In a copy of this process whose table of hosts is that file: its answer, 0 to 99; -1 when there
+ * can be no such process. */
+int hp_os_run_with_hosts(const char *table, int (*run)(void));
 long hp_os_count_handles(void); /* descriptors, or handles */
 long hp_os_count_threads(void);
 /* Bytes that the allocator holds for it. */

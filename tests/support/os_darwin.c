@@ -9,6 +9,8 @@
 const char *hp_os_lacks_here(enum hp_os_thing thing) {
   if (thing == HP_OS_NOTIFY)
     return "macOS does not say who sent a datagram";
+  if (thing == HP_OS_OWN_HOSTS)
+    return "macOS has one table of hosts for all processes";
   return thing == HP_OS_FULL_QUEUES ? "macOS refuses who comes to a full queue" : NULL;
 }
 
@@ -43,4 +45,10 @@ long hp_os_count_threads(void) {
 
 size_t hp_os_allocated(void *memory) {
   return malloc_size(memory);
+}
+
+int hp_os_run_with_hosts(const char *table, int (*run)(void)) {
+  (void)table;
+  (void)run;
+  return -1;
 }

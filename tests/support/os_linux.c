@@ -2,13 +2,28 @@
 #include "tests/support/os_posix.h"
 
 #include <malloc.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int first_free_port(void) {
+  int first = 1024;
+  FILE *file = fopen("/proc/sys/net/ipv4/ip_unprivileged_port_start", "re");
+  if (file && fscanf(file, "%d", &first) != 1)
+    first = 1024;
+  if (file)
+    fclose(file);
+  return first;
+}
 
 const char *hp_os_lacks_here(enum hp_os_thing thing) {
-  (void)thing;
-  return NULL;
+  return thing == HP_OS_PRIVILEGED_PORTS && first_free_port() < 2
+             ? "every port is free to all users here"
+             : NULL;
 }
 
 /* "STATE PARENT …" of /proc/PID/stat, "" where there is no such thing. */
@@ -61,4 +76,21 @@ long hp_os_count_threads(void) {
 
 size_t hp_os_allocated(void *memory) {
   return malloc_usable_size(memory);
+}
+
+enum { NO_HOSTS = 100 };
+
+static bool mount_hosts(const char *table) {
+  return unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+         mount(table, "/etc/hosts", NULL, MS_BIND, NULL) == 0;
+}
+
+int hp_os_run_with_hosts(const char *table, int (*run)(void)) {
+  int status;
+  pid_t pid = fork();
+  if (pid == 0)
+    _exit(mount_hosts(table) ? run() : NO_HOSTS);
+  if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+    return NO_HOSTS - 1; /* a failure, and not a thing that is missing here */
+  return WEXITSTATUS(status) == NO_HOSTS ? -1 : WEXITSTATUS(status);
 }

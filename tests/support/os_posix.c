@@ -100,6 +100,12 @@ void hp_os_begin_output(void) {
   setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 }
 
+bool hp_os_be_ordinary(bool ordinary) {
+  enum { NOBODY = 65534 };
+  uid_t user = ordinary && getuid() == 0 ? NOBODY : getuid();
+  return seteuid(user) == 0;
+}
+
 void hp_os_survive_broken_pipes(void) {
   signal(SIGPIPE, SIG_IGN);
 }

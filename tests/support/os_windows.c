@@ -30,6 +30,8 @@ const char *hp_os_lacks(enum hp_os_thing thing) {
       [HP_OS_FULL_QUEUES] = "Windows refuses a caller when the queue is full",
       [HP_OS_MODES] = "Windows has no modes of files",
       [HP_OS_LINKS] = "Windows lets not every user make links, and has no FIFOs",
+      [HP_OS_PRIVILEGED_PORTS] = "Windows lets every user bind every port",
+      [HP_OS_OWN_HOSTS] = "Windows has one table of hosts for all processes",
       [HP_OS_CRASH_LESS] = "Windows: `tree+crash` is what is always had",
   };
   if (thing == HP_OS_PORT_OWNERS)
@@ -205,6 +207,17 @@ void hp_os_begin_output(void) {
 }
 
 void hp_os_survive_broken_pipes(void) {
+}
+
+bool hp_os_be_ordinary(bool ordinary) {
+  (void)ordinary;
+  return false;
+}
+
+int hp_os_run_with_hosts(const char *table, int (*run)(void)) {
+  (void)table;
+  (void)run;
+  return -1;
 }
 
 /* One by one: Wine's GetProcessHandleCount() is always 0. The lowest number that is free is given

@@ -226,6 +226,25 @@ void hp_world_remove_segments(void) {
     fclose(segments);
 }
 
+static bool remove_shared_files(void) {
+  bool any = false;
+  DIR *directory = alone ? opendir("/dev/shm") : NULL;
+  for (struct dirent *entry; directory && (entry = readdir(directory));)
+    if (strncmp(entry->d_name, "PostgreSQL.", 11) == 0)
+      any = unlinkat(dirfd(directory), entry->d_name, 0) == 0 || any;
+  if (directory)
+    closedir(directory);
+  return any;
+}
+
+bool hp_world_remove_shared_memory(void) {
+  char list[LIST_SIZE] = "";
+  if (alone)
+    add_segments(list);
+  hp_world_remove_segments();
+  return remove_shared_files() || list[0];
+}
+
 const char *hp_world_left_behind(void) {
   static char list[LIST_SIZE];
   list[0] = '\0';

@@ -36,6 +36,8 @@ const char *hp_world_left_behind(void);
 
 /* Removes all System V shared memory of this world. */
 void hp_world_remove_segments(void);
+/* Likewise, and POSIX shared memory of PostgreSQL's: whether there was any. */
+bool hp_world_remove_shared_memory(void);
 
 /* Runs a client to its end, at most 20 s; its stdout and stderr are in `output`. The exit code, 128
  * and the signal's number, or -1. */
