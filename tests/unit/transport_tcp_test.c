@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* What is particular to TCP; the rest is in tests/conformance. */
 #include "core/error.h"
-#include "tests/support/test.h"
+#include "tests/support/os.h"
+#include "tests/support/wire.h"
+#include "transports/socket.h"
 #include "transports/transports.h"
 
-#include <netinet/in.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static const struct hp_transport_ops *const ops = &hp__transport_tcp;
 
@@ -40,25 +36,31 @@ static void end(struct port *port) {
   hp__error_fini(&port->error);
 }
 
-/* A socket as a server makes it; -1 when the port cannot be had. *port 0: any. */
-static int serve(const char *host, uint16_t *port, bool reuse, bool listens) {
+static bool set(uv_os_sock_t descriptor, int level, int option, int value) {
+  return setsockopt(descriptor, level, option, (const char *)&value, sizeof value) == 0;
+}
+
+/* A socket as a server makes it; false when the port cannot be had. *port 0: any. Not by libuv,
+ * which always sets SO_REUSEADDR. One of IPv6 is for both families, as servers make it. */
+static bool serve(const char *host, uint16_t *port, bool reuse, bool listens, uv_os_sock_t *made) {
   struct sockaddr_storage address = {0};
   struct sockaddr_in *four = (struct sockaddr_in *)&address;
   struct sockaddr_in6 *six = (struct sockaddr_in6 *)&address;
-  int on = reuse, family = strchr(host, ':') ? AF_INET6 : AF_INET;
+  int family = strchr(host, ':') ? AF_INET6 : AF_INET;
   socklen_t size = family == AF_INET ? sizeof *four : sizeof *six;
   if (family == AF_INET ? uv_ip4_addr(host, *port, four) : uv_ip6_addr(host, *port, six))
     abort();
-  int descriptor = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-      bind(descriptor, (struct sockaddr *)&address, size) != 0 ||
-      (listens && listen(descriptor, 8) != 0) ||
-      getsockname(descriptor, (struct sockaddr *)&address, &size) != 0) {
-    close(descriptor);
-    return -1;
+  if (hp__socket_open(family, made) != 0)
+    return false;
+  if (!set(*made, SOL_SOCKET, SO_REUSEADDR, reuse) ||
+      (family == AF_INET6 && !set(*made, IPPROTO_IPV6, IPV6_V6ONLY, 0)) ||
+      bind(*made, (struct sockaddr *)&address, size) != 0 || (listens && listen(*made, 8) != 0) ||
+      getsockname(*made, (struct sockaddr *)&address, &size) != 0) {
+    hp__socket_close(*made);
+    return false;
   }
   *port = ntohs(family == AF_INET ? four->sin_port : six->sin6_port);
-  return descriptor;
+  return true;
 }
 
 /* Also where the listener has the wildcard address, of IPv4 or of both families. */
@@ -69,70 +71,93 @@ HP_TEST(a_fixed_port_that_is_in_use_is_found) {
       struct port port;
       char name[32];
       begin(&port);
-      int server = serve(hosts[i], &port.spec.port, reuse & 1, true);
-      if (server < 0) /* no IPv6 */
+      uv_os_sock_t server;
+      if (!serve(hosts[i], &port.spec.port, reuse & 1, true, &server)) {
+        CHECK_TEXT(hosts[i], "::"); /* no IPv6 */
         continue;
+      }
       port.spec.reuse_address = reuse & 2;
       snprintf(name, sizeof name, "127.0.0.1:%u ", (unsigned)port.spec.port);
       CHECK_INT(reserve(&port), HP_EADDRINUSE);
       CHECK_HAS(hp_error_message(&port.error), name);
       CHECK(hp_error_os_code(&port.error) > 0);
       end(&port);
-      close(server);
+      hp__socket_close(server);
     }
 }
 
-HP_TEST(a_fixed_port_that_is_free_is_held) {
+/* False when the port was taken meanwhile. */
+static bool reserve_fixed(struct port *port) {
+  uv_os_sock_t server;
+  begin(port);
+  if (CHECK(serve("127.0.0.1", &port->spec.port, true, false, &server)))
+    hp__socket_close(server);
+  int code = reserve(port);
+  if (code == HP_EADDRINUSE)
+    return false;
+  CHECK_INT(code, 0);
+  CHECK_INT(port->endpoint.port, port->spec.port);
+  return true;
+}
+
+HP_TEST(a_fixed_port_that_is_free_is_had) {
   struct port port;
-  uint16_t number = 0;
-  begin(&port);
-  close(serve("127.0.0.1", &number, true, false));
-  port.spec.port = number;
-  if (reserve(&port) == HP_EADDRINUSE)
-    SKIP("the port was taken meanwhile");
-  CHECK_INT(port.endpoint.port, number);
-  CHECK(serve("127.0.0.1", &number, false, false) < 0);
+  bool had = reserve_fixed(&port);
   end(&port);
+  if (!had)
+    SKIP("the port was taken meanwhile");
+}
+
+HP_TEST(a_fixed_port_that_is_free_is_held) {
+  NEEDS(HP_OS_SHARED_PORTS);
+  struct port port;
+  uv_os_sock_t server;
+  bool had = reserve_fixed(&port);
+  if (had)
+    CHECK(!serve("127.0.0.1", &port.spec.port, false, false, &server));
+  end(&port);
+  if (!had)
+    SKIP("the port was taken meanwhile");
 }
 
 HP_TEST(a_server_listens_on_its_reservation_again_and_again) {
+  NEEDS(HP_OS_SHARED_PORTS);
   struct port port;
   begin(&port);
   REQUIRE(reserve(&port) == 0);
   CHECK_TEXT(port.endpoint.host, "127.0.0.1");
   for (int i = 0; i < 3; i++) {
-    uint16_t number = port.endpoint.port, any = 0;
-    int server = serve("127.0.0.1", &number, true, true);
-    CHECK(server >= 0);
-    int client = serve("127.0.0.1", &any, false, false);
-    struct sockaddr_in address;
-    uv_ip4_addr("127.0.0.1", number, &address);
-    CHECK_INT(connect(client, (struct sockaddr *)&address, sizeof address), 0);
-    close(server); /* first, so that what remains of the connection is on the server's port */
-    close(client);
+    uv_os_sock_t server;
+    if (!CHECK(serve("127.0.0.1", &port.endpoint.port, true, true, &server)))
+      continue;
+    struct hp_wire *client = hp_wire_open(&port.endpoint);
+    CHECK(client != NULL);
+    hp__socket_close(server); /* first: what remains of the connection is on the server's port */
+    hp_wire_close(client);
   }
   end(&port);
 }
 
 /* Automatic assignment, by bind with and without SO_REUSEADDR, and by listen. */
-static uint16_t assign(int how, int *descriptor) {
+static uint16_t assign(int how, uv_os_sock_t *made) {
   uint16_t port = 0;
   struct sockaddr_in address = {0};
   socklen_t size = sizeof address;
   if (how < 2) {
-    *descriptor = serve("127.0.0.1", &port, how, false);
+    CHECK(serve("127.0.0.1", &port, how, false, made));
     return port;
   }
-  *descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  listen(*descriptor, 1);
-  getsockname(*descriptor, (struct sockaddr *)&address, &size);
+  CHECK_INT(hp__socket_open(AF_INET, made), 0);
+  CHECK_INT(listen(*made, 1), 0);
+  getsockname(*made, (struct sockaddr *)&address, &size);
   return ntohs(address.sin_port);
 }
 
 HP_TEST(a_reservation_is_given_to_nobody) {
+  NEEDS(HP_OS_SHARED_PORTS);
   static struct port ports[RESERVATIONS];
   static bool reserved[UINT16_MAX + 1];
-  static int open[AUTOMATIC];
+  static uv_os_sock_t open[AUTOMATIC];
   int hits = 0;
   for (int i = 0; i < RESERVATIONS; i++) {
     begin(&ports[i]);
@@ -143,10 +168,10 @@ HP_TEST(a_reservation_is_given_to_nobody) {
   for (int i = 0; i < AUTOMATIC; i++) {
     hits += reserved[assign(i % 3, &open[i])];
     if (i >= 500) /* kept open for a while, so that the kernel has to walk on */
-      close(open[i - 500]);
+      hp__socket_close(open[i - 500]);
   }
   for (int i = AUTOMATIC - 500; i < AUTOMATIC; i++)
-    close(open[i]);
+    hp__socket_close(open[i]);
   CHECK_INT(hits, 0);
   for (int i = 0; i < RESERVATIONS; i++)
     end(&ports[i]);
@@ -158,25 +183,23 @@ HP_TEST(without_reuse_the_port_is_free_when_reserve_returns) {
   port.spec.reuse_address = false;
   CHECK_INT(reserve(&port), 0);
   CHECK(port.endpoint.port != 0);
-  int server = serve("127.0.0.1", &port.endpoint.port, false, true);
-  CHECK(server >= 0);
-  close(server);
+  uv_os_sock_t server;
+  if (CHECK(serve("127.0.0.1", &port.endpoint.port, false, true, &server)))
+    hp__socket_close(server);
   end(&port);
 }
 
-static int next_descriptor(void) {
-  int descriptor = dup(0);
-  close(descriptor);
-  return descriptor;
-}
-
 HP_TEST(where_the_server_picks_nothing_is_held) {
-  struct port port;
+  struct port first, port;
+  begin(&first);
+  first.spec.child_picks = true;
+  CHECK_INT(reserve(&first), 0); /* what the system opens once is open now */
+  end(&first);
   begin(&port);
   port.spec.child_picks = true;
-  int before = next_descriptor();
+  long before = hp_os_count_handles();
   CHECK_INT(reserve(&port), 0);
-  CHECK_INT(next_descriptor(), before);
+  CHECK_INT(hp_os_count_handles(), before);
   CHECK_TEXT(port.endpoint.host, "127.0.0.1");
   CHECK_INT(port.endpoint.port, 0);
   end(&port);
@@ -206,21 +229,10 @@ HP_TEST(hosts_that_cannot_be_are_explained) {
   end(&port);
 }
 
-static int first_free_port(void) {
-  int first = 1024;
-  FILE *file = fopen("/proc/sys/net/ipv4/ip_unprivileged_port_start", "r");
-  if (file && fscanf(file, "%d", &first) != 1)
-    first = 1024;
-  if (file)
-    fclose(file);
-  return first;
-}
-
 HP_TEST(a_privileged_port_is_explained) {
+  NEEDS(HP_OS_PRIVILEGED_PORTS);
   struct port port;
-  if (first_free_port() < 2)
-    SKIP("every port is free to all users here");
-  if (geteuid() == 0 && seteuid(65534) != 0)
+  if (!hp_os_be_ordinary(true))
     SKIP("cannot become another user");
   begin(&port);
   port.spec.port = 1;
@@ -228,7 +240,7 @@ HP_TEST(a_privileged_port_is_explained) {
   CHECK_HAS(hp_error_message(&port.error), "127.0.0.1:1 ");
   CHECK_HAS(hp_error_hint(&port.error), "1024");
   end(&port);
-  CHECK_INT(seteuid(getuid()), 0);
+  CHECK(hp_os_be_ordinary(false));
 }
 
 /* ---- Connecting ---- */
@@ -269,42 +281,36 @@ HP_TEST(every_address_of_a_name_is_tried) {
   for (int i = 0; i < 2; i++) {
     struct call call;
     uint16_t port = 0;
-    int server = serve(hosts[i], &port, true, true);
-    if (server < 0)
+    uv_os_sock_t server;
+    if (!serve(hosts[i], &port, true, true, &server))
       continue;
     CHECK_INT(run_connect(&call, "localhost", port, false), 0);
     CHECK_INT(call.count, 1);
     if (i == 0) /* not every machine's localhost has ::1 */
       CHECK_INT(call.status, 0);
-    close(server);
+    hp__socket_close(server);
   }
 }
 
-enum { NO_MOUNT = 100 };
-
-/* With a host table of its own, where localhost is ::1 first; status 0: connected. */
-static int connect_with_two_addresses(const char *table) {
+/* Where localhost is ::1 first; 0: connected. */
+static int connect_with_two_addresses(void) {
   struct call call;
   uint16_t port = 0;
-  int server = serve("127.0.0.1", &port, true, true);
-  if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-      mount(table, "/etc/hosts", NULL, MS_BIND, NULL) != 0)
-    return NO_MOUNT;
+  uv_os_sock_t server;
+  if (!serve("127.0.0.1", &port, true, true, &server))
+    return 1;
   run_connect(&call, "localhost", port, false);
-  close(server);
+  hp__socket_close(server);
   return call.status != 0 || call.count != 1;
 }
 
 HP_TEST(after_a_refusal_the_next_address_is_tried) {
-  int status;
+  NEEDS(HP_OS_OWN_HOSTS);
   const char *table = hp_test_file("hosts", "::1 localhost\n127.0.0.1 localhost\n");
-  pid_t pid = fork();
-  if (pid == 0)
-    _exit(connect_with_two_addresses(table));
-  REQUIRE(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
-  if (WEXITSTATUS(status) == NO_MOUNT)
+  int status = hp_os_run_with_hosts(table, connect_with_two_addresses);
+  if (status < 0)
     SKIP("cannot mount in a namespace of our own (needs root)");
-  CHECK_INT(WEXITSTATUS(status), 0);
+  CHECK_INT(status, 0);
 }
 
 HP_TEST(when_every_address_refuses_it_is_told_once) {
@@ -312,9 +318,13 @@ HP_TEST(when_every_address_refuses_it_is_told_once) {
   struct port port;
   begin(&port);
   CHECK_INT(reserve(&port), 0);
+  uv_os_sock_t server; /* does not listen; keeps the port where a reservation cannot */
+  bool bound = CHECK(serve("127.0.0.1", &port.endpoint.port, true, false, &server));
   CHECK_INT(run_connect(&call, "localhost", port.endpoint.port, false), 0);
   CHECK_INT(call.count, 1);
   CHECK_INT(call.status, UV_ECONNREFUSED);
+  if (bound)
+    hp__socket_close(server);
   end(&port);
 }
 
