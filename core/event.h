@@ -34,7 +34,7 @@ struct hp_event_queue {
 
 /* Calls back at once, or queues. On the context's thread, without the lock. */
 void hp__event_tell(hp_process *process, const struct hp_event *event);
-/* Forgets those of a process that is about to be freed. Under the lock. */
+/* Forgets those of a process that was closed. Under the lock. */
 void hp__event_queue_forget(struct hp_event_queue *queue, const hp_process *process);
 void hp__event_queue_fini(struct hp_event_queue *queue);
 
