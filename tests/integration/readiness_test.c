@@ -138,12 +138,18 @@ HP_TEST(notify_of_a_stranger_is_ignored) {
   snprintf(variable, sizeof variable, "NOTIFY_SOCKET=%s", private_socket("n"));
   tool_program(&stranger, hp_test_program("hp-child"), "notify:READY=1\nSTATUS=it is somebody else",
                NULL);
+  /* It lives while it is judged: of the dead nobody knows whose they were. */
+  char status[800], gone[800];
+  snprintf(status, sizeof status, "mark:%s", hp_test_path("status"));
+  snprintf(gone, sizeof gone, "await:%s", hp_test_path("gone"));
+  tool_add(&stranger, status, gone, NULL);
   stranger.environment[0] = variable;
-  CHECK_INT(tool_run(&stranger), 0);
-  hp_test_make_file("status");
+  REQUIRE(tool_start(&stranger));
   hp_test_log_await(&news, "(it is me)"); /* datagrams come in order */
   CHECK(!hp_test_log_has(&news, "somebody else"));
   CHECK(is_waiting(process));
+  hp_test_make_file("gone");
+  CHECK(tool_end(&stranger));
   hp_test_make_file("go");
   check_ready(process);
   finish(process);
