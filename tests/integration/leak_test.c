@@ -87,7 +87,11 @@ static void fini(struct rounds *rounds) {
  * socket's memory goes with the loop's next turn, which the servers after it need. */
 static void run_round(struct rounds *rounds) {
   hp_process *process;
-  CHECK_INT(hp_process_start(rounds->context, rounds->options[2], &process, NULL), HP_EEXITED);
+  hp_error *error = NULL;
+  hp_process_start(rounds->context, rounds->options[2], &process, &error);
+  CHECK_HAS(hp_error_message(error), "before it was ready");
+  CHECK_INT(hp_error_code(error), HP_EEXITED);
+  hp_error_free(error);
   hp_process_close(process);
   CHECK_INT(hp_process_start_async(rounds->context, rounds->options[3], NULL, NULL, &process, NULL),
             0);
@@ -116,8 +120,8 @@ HP_TEST(rounds_leave_nothing) {
   CHECK_INT(after.descriptors, before.descriptors);
   CHECK_INT(after.allocations, before.allocations);
   CHECK_INT(after.directories, before.directories);
-  if (is_slow) /* there the system has a pool, whose threads end when they are idle */
-    CHECK(after.threads <= before.threads);
+  if (is_slow) /* there the system has a pool, which has a few more when there is much to do */
+    CHECK(after.threads < before.threads + count / 2);
   else
     CHECK(is_same(&before, &after));
   CHECK(!after.children);

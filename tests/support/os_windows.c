@@ -127,15 +127,27 @@ bool hp_os_is_running(int64_t pid) {
   return pid > 0 && uv_kill((int)pid, 0) == 0;
 }
 
-/* The host of a console is a child of who has the console, and no affair of ours. */
+/* When a process began, in the system's ticks; 0: it cannot be told. */
+static uint64_t beginning(int64_t pid) {
+  FILETIME begun = {0}, others[3];
+  HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)pid);
+  if (process)
+    GetProcessTimes(process, &begun, &others[0], &others[1], &others[2]);
+  CloseHandle(process);
+  return (uint64_t)begun.dwHighDateTime << 32 | begun.dwLowDateTime;
+}
+
+/* The host of a console is a child of who has the console, and no affair of ours. A number is given
+ * again: what is older than its parent is the child of one who had the number before. */
 int64_t hp_os_child_of(int64_t pid) {
   HANDLE list = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
   PROCESSENTRY32W entry = {.dwSize = sizeof entry};
+  uint64_t begun = beginning(pid);
   int64_t child = -1;
   for (BOOL more = Process32FirstW(list, &entry); more && child < 0;
        more = Process32NextW(list, &entry))
     if (entry.th32ParentProcessID == (DWORD)pid && _wcsicmp(entry.szExeFile, L"conhost.exe") != 0 &&
-        hp_os_is_running(entry.th32ProcessID))
+        hp_os_is_running(entry.th32ProcessID) && beginning(entry.th32ProcessID) >= begun)
       child = entry.th32ProcessID;
   CloseHandle(list);
   return child;
