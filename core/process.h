@@ -134,6 +134,7 @@ void hp__process_name_owner(hp_process *process);
 void hp__process_take_rung(hp_process *process, int rung);
 void hp__process_undo_reserve(hp_process *process);
 void hp__process_server_ended(hp_subprocess *server);
+void hp__process_signal_undelivered(hp_subprocess *subprocess);
 void hp__process_close_subprocess(hp_subprocess **subprocess);
 /* Gives back what the instance took beyond the reservation; ends in hp__process_publish(). */
 void hp__process_finish(hp_process *process);

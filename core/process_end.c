@@ -67,15 +67,28 @@ static void note_rung(hp_process *process, const struct hp_rung *rung, uint64_t 
   process->info = process->rung_text;
 }
 
+static void give_way(hp_process *process) {
+  struct hp_machine_event event = {.type = HP_ON_RUNG_EMPTY, .now = hp__process_now(process)};
+  hp__process_post(process, event);
+}
+
 void hp__process_take_rung(hp_process *process, int index) {
   const struct hp_rung *rung = &process->plan->stop.items[index];
   uint64_t began = uv_hrtime();
-  if (rungs[rung->kind](process, rung)) {
+  if (rungs[rung->kind](process, rung))
     note_rung(process, rung, began);
-    return;
-  }
-  struct hp_machine_event event = {.type = HP_ON_RUNG_EMPTY, .now = hp__process_now(process)};
-  hp__process_post(process, event);
+  else
+    give_way(process);
+}
+
+/* Where a signal goes by a helper, that it reached nobody is known only after its rung was taken.
+ */
+void hp__process_signal_undelivered(hp_subprocess *subprocess) {
+  hp_process *process = subprocess->owner.data;
+  int rung = process->machine.rung;
+  if (subprocess == target_of(process) && rung >= 0 &&
+      process->plan->stop.items[rung].kind == HP_RUNG_SIGNAL)
+    give_way(process);
 }
 
 /* ---- the exit ---- */

@@ -44,6 +44,7 @@ static int start_subprocess(hp_process *process, hp_subprocess **subprocess, str
       .buffer = process->context->read_buffer,
       .line = line,
       .ended = ended,
+      .undelivered = hp__process_signal_undelivered,
       .closed = subprocess_closed,
   };
   int result = hp__subprocess_start(subprocess, &owner, spawn, &process->attempt);

@@ -98,6 +98,12 @@ static void child_exited(hp_child *child) {
     uv_timer_start(&subprocess->grace, grace_over, GRACE_MS, 0);
 }
 
+static void signal_undelivered(hp_child *child) {
+  hp_subprocess *subprocess = child->data;
+  if (!subprocess->closing && !subprocess->gone)
+    subprocess->owner.undelivered(subprocess);
+}
+
 static void init_handles(hp_subprocess *subprocess) {
   uv_loop_t *loop = subprocess->owner.loop;
   uv_timer_init(loop, &subprocess->grace);
@@ -113,6 +119,7 @@ static int spawn_child(hp_subprocess *subprocess, struct hp_spawn *spawn, hp_err
   if (!subprocess->child)
     return hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for a process");
   subprocess->child->data = subprocess;
+  subprocess->child->undelivered = signal_undelivered;
   spawn->output = &subprocess->pipe;
   int result = platform->spawn(subprocess->owner.loop, subprocess->child, spawn, error);
   if (result < 0)

@@ -17,9 +17,10 @@ struct hp_subprocess_owner {
   uv_loop_t *loop;
   const struct hp_platform_ops *platform;
   char *buffer; /* HP_READ_SIZE bytes, the context's: a read is digested before the next one */
-  hp_line_callback line;        /* with `data`; may be NULL */
-  hp_subprocess_callback ended; /* the process is gone and its output read; `exit` is set */
-  void (*closed)(void *data);   /* nothing refers to it any more, and it is freed */
+  hp_line_callback line;              /* with `data`; may be NULL */
+  hp_subprocess_callback ended;       /* the process is gone and its output read; `exit` is set */
+  hp_subprocess_callback undelivered; /* as hp_child.undelivered */
+  void (*closed)(void *data);         /* nothing refers to it any more, and it is freed */
 };
 
 struct hp_subprocess {

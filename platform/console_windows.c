@@ -9,8 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* It needs some ten, and gives up by itself before that; the loop waits so long at most. */
-enum { PATIENCE_MS = 200 };
+enum { PATIENCE_MS = 1000 }; /* it needs some ten, and gives up by itself before that */
+
+/* One that was sent and not yet seen to have happened. */
+struct delivery {
+  uv_async_t ended;
+  struct hp_windows_child *child;
+  HANDLE helper, wait;
+};
 
 /* PATH is for the server's binaries: this one is run unasked, so it comes from us or by name. */
 static char *find_helper(void) {
@@ -62,27 +68,64 @@ static int fail(hp_error *error, DWORD code, int64_t pid, const char *event) {
   char what[32], name[32];
   snprintf(what, sizeof what, "send %s to", event);
   snprintf(name, sizeof name, "process %" PRId64, pid);
-  int result = hp__explain_windows(error, HP_PHASE_STOP, code, what, name);
-  if (code != ERROR_INVALID_HANDLE)
-    return result;
-  hp_error_set_cause(error, "it has no console");
-  hp_error_set_hint(error, "a program without one is stopped by its tether, a command or KILL");
-  return result;
+  return hp__explain_windows(error, HP_PHASE_STOP, code, what, name);
 }
 
-int hp__console_event(int64_t pid, const char *event, hp_error *error) {
+/* On a thread of the pool's; once. */
+static void CALLBACK helper_ended(void *data, BOOLEAN timed_out) {
+  struct delivery *delivery = data;
+  if (timed_out) /* what was not seen to be sent is not said to be */
+    TerminateProcess(delivery->helper, ERROR_TIMEOUT);
+  uv_async_send(&delivery->ended);
+}
+
+static void delivery_closed(uv_handle_t *handle) {
+  struct delivery *delivery = handle->data;
+  struct hp_windows_child *child = delivery->child;
+  hp__free(delivery);
+  hp__child_release(child);
+}
+
+static void report(uv_async_t *async) {
+  struct delivery *delivery = async->data;
+  hp_child *child = &delivery->child->base;
   DWORD code = ERROR_TIMEOUT;
+  UnregisterWaitEx(delivery->wait, INVALID_HANDLE_VALUE);
+  WaitForSingleObject(delivery->helper, PATIENCE_MS); /* it has ended, or is being ended */
+  GetExitCodeProcess(delivery->helper, &code);
+  CloseHandle(delivery->helper);
+  uv_close((uv_handle_t *)async, delivery_closed);
+  if (code != 0 && !child->closed && child->undelivered && !hp__has_ended(delivery->child->process))
+    child->undelivered(child);
+}
+
+/* The helper becomes the delivery's. */
+static int watch(struct hp_windows_child *self, HANDLE helper) {
+  struct delivery *delivery = hp__alloc(sizeof *delivery);
+  if (!delivery || uv_async_init(self->loop, &delivery->ended, report) != 0) {
+    CloseHandle(helper);
+    hp__free(delivery);
+    return 0; /* on its way all the same */
+  }
+  self->open++;
+  delivery->ended.data = delivery;
+  delivery->child = self;
+  delivery->helper = helper;
+  if (!RegisterWaitForSingleObject(&delivery->wait, helper, helper_ended, delivery, PATIENCE_MS,
+                                   WT_EXECUTEINWAITTHREAD | WT_EXECUTEONLYONCE)) {
+    CloseHandle(helper);
+    uv_close((uv_handle_t *)&delivery->ended, delivery_closed);
+  }
+  return 0;
+}
+
+int hp__console_event(struct hp_windows_child *self, const char *event, hp_error *error) {
   char *helper = find_helper();
   if (!helper)
-    return miss_helper(error, pid, event);
-  HANDLE process = start(helper, pid, event);
+    return miss_helper(error, self->base.pid, event);
+  HANDLE process = start(helper, self->base.pid, event);
   hp__free(helper);
   if (!process)
-    return fail(error, GetLastError(), pid, event);
-  if (WaitForSingleObject(process, PATIENCE_MS) == WAIT_OBJECT_0)
-    GetExitCodeProcess(process, &code);
-  else /* what was not seen to be sent is not said to be */
-    TerminateProcess(process, code);
-  CloseHandle(process);
-  return code == 0 ? 0 : fail(error, code, pid, event);
+    return fail(error, GetLastError(), self->base.pid, event);
+  return watch(self, process);
 }

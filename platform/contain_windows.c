@@ -12,10 +12,22 @@ static bool kill_leader(struct hp_windows_child *self) {
   return TerminateProcess(self->process, HP_KILLED_CODE) || hp__has_ended(self->process);
 }
 
+/* Not before the kill: nobody reads what a job tells of a server that lives. */
+static void listen_to_job(struct hp_windows_child *self) {
+  JOBOBJECT_ASSOCIATE_COMPLETION_PORT told = {.CompletionKey = self};
+  if (self->port)
+    return;
+  self->port = told.CompletionPort = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 1);
+  if (self->port)
+    SetInformationJobObject(self->job, JobObjectAssociateCompletionPortInformation, &told,
+                            sizeof told);
+}
+
 static bool kill_tree(struct hp_windows_child *self) {
   if (!self->job)
     return kill_leader(self);
   self->killed = self->tree_killed = true;
+  listen_to_job(self);
   return TerminateJobObject(self->job, HP_KILLED_CODE);
 }
 
@@ -35,8 +47,7 @@ static int send_event(struct hp_windows_child *self, const char *name, hp_error 
     return hp_error_set(error, HP_EUNSUPPORTED, HP_PHASE_STOP,
                         "cannot send %s to process %lld alone: its console is ours", name,
                         (long long)self->base.pid);
-  int result = hp__console_event(self->base.pid, name, error);
-  return result < 0 && hp__has_ended(self->process) ? 0 : result;
+  return hp__console_event(self, name, error);
 }
 
 int hp__signal_windows(hp_child *child, enum hp_scope scope, const char *name, hp_error *error) {

@@ -5,7 +5,7 @@
  */
 #include "platform/child_windows.h"
 
-enum { LOOK_EVERY_MS = 2, LOOKS = 1000 };
+enum { PATIENCE_MS = 2000 }; /* with a killed tree: one that hangs in a driver may never end */
 
 bool hp__has_ended(HANDLE process) {
   return WaitForSingleObject(process, 0) == WAIT_OBJECT_0;
@@ -23,15 +23,13 @@ static void report_end(uv_async_t *async) {
   self->base.exited(&self->base);
 }
 
-static void handle_closed(uv_handle_t *handle) {
-  struct hp_windows_child *self = handle->data;
-  if (--self->handles == 0 && self->base.closed)
+void hp__child_release(struct hp_windows_child *self) {
+  if (--self->open == 0 && self->base.closed)
     self->base.closed(&self->base);
 }
 
-static void close_handle(struct hp_windows_child *self, uv_handle_t *handle) {
-  handle->data = self;
-  uv_close(handle, handle_closed);
+static void handle_closed(uv_handle_t *handle) {
+  hp__child_release(handle->data);
 }
 
 int hp__watch_windows(hp_child *child, hp_child_callback exited, hp_error *error) {
@@ -41,7 +39,7 @@ int hp__watch_windows(hp_child *child, hp_child_callback exited, hp_error *error
     return hp_error_set(error, HP_ESPAWN, HP_PHASE_SPAWN, "cannot watch process %lld: %s",
                         (long long)child->pid, uv_strerror(result));
   self->ended.data = self;
-  self->handles = 1;
+  self->open = 1;
   child->exited = exited;
   if (RegisterWaitForSingleObject(&self->wait, self->process, process_ended, self, INFINITE,
                                   WT_EXECUTEINWAITTHREAD | WT_EXECUTEONLYONCE))
@@ -50,7 +48,7 @@ int hp__watch_windows(hp_child *child, hp_child_callback exited, hp_error *error
   DWORD code = GetLastError();
   snprintf(pid, sizeof pid, "process %lld", (long long)child->pid);
   self->wait = NULL;
-  close_handle(self, (uv_handle_t *)&self->ended);
+  uv_close((uv_handle_t *)&self->ended, handle_closed);
   return hp__explain_windows(error, HP_PHASE_SPAWN, code, "watch", pid);
 }
 
@@ -70,13 +68,6 @@ static bool has_descendants(const struct hp_windows_child *self) {
          counts.ActiveProcesses > 0;
 }
 
-/* A kill is only begun when its call returns; who waits for our close may count on its end. */
-static bool is_over(struct hp_windows_child *self) {
-  if (self->killed && !self->reaped && !hp__has_ended(self->process))
-    return false;
-  return !self->tree_killed || self->patience-- <= 0 || !has_descendants(self);
-}
-
 /* Who was not killed is left alone, so the job must not end it. */
 static void leave_job(struct hp_windows_child *self) {
   JOBOBJECT_EXTENDED_LIMIT_INFORMATION none = {0};
@@ -85,29 +76,55 @@ static void leave_job(struct hp_windows_child *self) {
   if (!self->tree_killed)
     SetInformationJobObject(self->job, JobObjectExtendedLimitInformation, &none, sizeof none);
   CloseHandle(self->job);
+  if (self->port)
+    CloseHandle(self->port);
 }
 
-static void look(uv_timer_t *timer) {
-  struct hp_windows_child *self = timer->data;
-  if (!is_over(self))
-    return;
+/* A kill is only begun when its call returns; who waits for our close may count on its end. */
+static bool is_over(const struct hp_windows_child *self) {
+  if (self->killed && !self->reaped && !hp__has_ended(self->process))
+    return false;
+  return !self->tree_killed || !has_descendants(self);
+}
+
+/* On a thread of the pool's. */
+static void await_end(uv_work_t *work) {
+  struct hp_windows_child *self = work->data;
+  uint64_t deadline = GetTickCount64() + PATIENCE_MS, now;
+  DWORD message;
+  ULONG_PTR key;
+  OVERLAPPED *about;
+  WaitForSingleObject(self->process, PATIENCE_MS);
+  while (self->port && has_descendants(self) && (now = GetTickCount64()) < deadline)
+    GetQueuedCompletionStatus(self->port, &message, &key, &about, (DWORD)(deadline - now));
+}
+
+static void part(struct hp_windows_child *self) {
   leave_job(self);
   CloseHandle(self->process);
-  close_handle(self, (uv_handle_t *)timer);
+}
+
+static void ended_at_last(uv_work_t *work, int status) {
+  struct hp_windows_child *self = work->data;
+  (void)status;
+  part(self);
+  hp__child_release(self);
 }
 
 void hp__close_windows(hp_child *child, hp_child_callback closed) {
   struct hp_windows_child *self = (struct hp_windows_child *)child;
   child->closed = closed;
-  self->handles++;
   if (self->wait) {
     /* Waits for a callback that is being made, which waits for nothing itself. */
     UnregisterWaitEx(self->wait, INVALID_HANDLE_VALUE);
-    close_handle(self, (uv_handle_t *)&self->ended);
+    uv_close((uv_handle_t *)&self->ended, handle_closed);
   }
-  self->patience = LOOKS;
-  uv_timer_init(self->loop, &self->timer);
-  self->timer.data = self;
-  uv_timer_start(&self->timer, look, LOOK_EVERY_MS, LOOK_EVERY_MS);
-  look(&self->timer);
+  uv_timer_init(self->loop, &self->turn); /* nobody is told from inside this call */
+  self->turn.data = self->farewell.data = self;
+  self->open++;
+  uv_close((uv_handle_t *)&self->turn, handle_closed);
+  if (!is_over(self) && uv_queue_work(self->loop, &self->farewell, await_end, ended_at_last) == 0)
+    self->open++;
+  else
+    part(self);
 }

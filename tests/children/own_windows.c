@@ -15,7 +15,14 @@
 
 enum { COMMAND = 2048 };
 
-const struct order *const own_orders[] = {NULL};
+static void leave_console(const char *argument) {
+  (void)argument;
+  FreeConsole();
+}
+
+static const struct order windows_orders[] = {{"leave-console", leave_console}, {NULL, NULL}};
+
+const struct order *const own_orders[] = {windows_orders, NULL};
 
 static volatile bool is_deaf;
 

@@ -395,6 +395,51 @@ HP_TEST(ctrl_break_reaches_that_console_alone) {
   expect_end_by("CTRL_BREAK");
 }
 
+static int undelivered;
+
+static void count_undelivered(hp_child *child) {
+  (void)child;
+  undelivered++;
+}
+
+static bool is_undelivered(void *data) {
+  (void)data;
+  return undelivered > 0;
+}
+
+HP_TEST(an_event_for_one_without_a_console_is_told_to_be_undelivered) {
+  struct hp_scene scene;
+  struct hp_actor actor;
+  hp_scene_begin(&scene, &subject);
+  hp_actor_init(&actor, &scene, "leave-console", "write:up", "pause", NULL);
+  CHECK(hp_actor_start(&actor) && hp_actor_says(&actor, "up\n"));
+  undelivered = 0;
+  actor.child->undelivered = count_undelivered;
+  CHECK_INT(platform->signal(actor.child, HP_SCOPE_TREE, "CTRL_C", &actor.error), 0);
+  CHECK(hp_scene_until(&scene, is_undelivered, NULL));
+  CHECK_INT(actor.exits, 0);
+  hp_actor_kill(&actor);
+  CHECK_INT(undelivered, 1);
+  hp_actor_fini(&actor);
+  hp_scene_end(&scene);
+}
+
+HP_TEST(one_may_be_closed_while_an_event_is_on_its_way) {
+  struct hp_scene scene;
+  struct hp_actor actor;
+  hp_scene_begin(&scene, &subject);
+  hp_actor_init(&actor, &scene, "leave-console", "write:up", "pause", NULL);
+  CHECK(hp_actor_start(&actor) && hp_actor_says(&actor, "up\n"));
+  undelivered = 0;
+  actor.child->undelivered = count_undelivered;
+  CHECK_INT(platform->signal(actor.child, HP_SCOPE_TREE, "CTRL_C", &actor.error), 0);
+  CHECK_INT(platform->signal(actor.child, HP_SCOPE_TREE, "KILL", &actor.error), 0);
+  hp_actor_close(&actor);
+  CHECK_INT(undelivered, 0);
+  hp_actor_fini(&actor);
+  hp_scene_end(&scene);
+}
+
 HP_TEST(without_its_helper_an_event_is_an_error) {
   struct hp_scene scene;
   struct hp_actor actor;

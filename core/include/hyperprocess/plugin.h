@@ -247,6 +247,8 @@ struct hp_child {
   struct hp_exit exit;             /* after reap */
   hp_child_callback exited;        /* set by watch */
   hp_child_callback closed;        /* set by close */
+  hp_child_callback undelivered;   /* set by the core, may be NULL: a signal that was taken could
+                                      not be delivered after all; not after close */
 };
 
 enum hp_scope { HP_SCOPE_LEADER, HP_SCOPE_TREE };
@@ -309,12 +311,13 @@ struct hp_platform_ops {
   /* Calls `exited` once, after spawn, when the process has ended; its status is not collected yet
    * and its group can still be signalled. */
   int (*watch)(hp_child *child, hp_child_callback exited, hp_error *error);
-  /* Sends a signal by its POSIX name without "SIG" ("TERM", "KILL"). HP_EUNSUPPORTED where the OS
-   * has no such thing. A process that is gone is no error. Must not be called after reap().
-   * The tree is the child's process group. KILL reaches more, as far as the OS can tell without a
-   * guardian: from a living child all of its descendants, whatever their session; after a child
-   * that ended unasked and not well the rest of its session and those who still have its stdout or
-   * stderr. Beyond reach: one that left the session, became an orphan and closed both. */
+  /* Sends a signal by its POSIX name without "SIG" ("TERM", "KILL"), or begins to: then a failure
+   * is told by `undelivered`. HP_EUNSUPPORTED where the OS has no such thing. A process that is
+   * gone is no error. Must not be called after reap(). The tree is the child's process group. KILL
+   * reaches more, as far as the OS can tell without a guardian: from a living child all of its
+   * descendants, whatever their session; after a child that ended unasked and not well the rest of
+   * its session and those who still have its stdout or stderr. Beyond reach: one that left the
+   * session, became an orphan and closed both. */
   int (*signal)(hp_child *child, enum hp_scope scope, const char *name, hp_error *error);
   /* Collects the status into child->exit. Call once, after `exited`. */
   void (*reap)(hp_child *child);
