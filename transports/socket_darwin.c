@@ -10,6 +10,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+/* BSD's in_pcbbind() refuses an address that is bound, listening or not, unless both sockets have
+ * SO_REUSEPORT, which no server sets. */
+const struct hp_socket_rules hp__socket_rules = {
+    .holds_ports = false,
+    .denied_hint = "choose a port from 1024 up, or \"auto\"",
+};
+
 /* A write to one who has gone must not end the host: libuv sees to its own sockets alone. */
 static int prepare(uv_os_sock_t descriptor) {
   int on = 1, flags = fcntl(descriptor, F_GETFL);

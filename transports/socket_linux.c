@@ -9,6 +9,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+const struct hp_socket_rules hp__socket_rules = {
+    .holds_ports = true,
+    .denied_hint = "choose a port from 1024 up, or \"auto\"",
+};
+
 int hp__socket_open(int family, uv_os_sock_t *made) {
   *made = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   return *made >= 0 ? 0 : -errno;

@@ -10,11 +10,6 @@
 
 enum { BACKLOG = 16 };
 
-const struct hp_socket_rules hp__socket_rules = {
-    .holds_ports = true,
-    .denied_hint = "choose a port from 1024 up, or \"auto\"",
-};
-
 void hp__socket_close(uv_os_sock_t descriptor) {
   close(descriptor);
 }

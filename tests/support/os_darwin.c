@@ -7,11 +7,18 @@
 #include <unistd.h>
 
 const char *hp_os_lacks_here(enum hp_os_thing thing) {
-  if (thing == HP_OS_NOTIFY)
+  switch (thing) {
+  case HP_OS_NOTIFY:
     return "macOS does not say who sent a datagram";
-  if (thing == HP_OS_OWN_HOSTS)
+  case HP_OS_SHARED_PORTS:
+    return "macOS: a port that is bound is taken";
+  case HP_OS_OWN_HOSTS:
     return "macOS has one table of hosts for all processes";
-  return thing == HP_OS_FULL_QUEUES ? "macOS refuses who comes to a full queue" : NULL;
+  case HP_OS_FULL_QUEUES:
+    return "macOS refuses who comes to a full queue";
+  default:
+    return NULL;
+  }
 }
 
 bool hp_os_is_running(int64_t pid) {
