@@ -30,10 +30,10 @@ int hp__catalog_definition(const struct hp_catalog *catalog, const char *name,
 int hp__catalog_profile(const struct hp_catalog *catalog, const char *name,
                         const struct hp_profile **profile, hp_error *error);
 
-/* Reads "local", "unix:/path", "tcp", "tcp:6380", "tcp:127.0.0.1:6380" into a profile's transport
- * fields. */
-int hp__transport_read(struct hp_arena *arena, struct hp_profile *profile, const char *text,
-                       struct hp_position position, hp_error *error);
+/* Reads "local", "unix:/path", "tcp", "tcp:6380", "tcp:127.0.0.1:6380", or several of them with
+ * commas between. */
+int hp__transports_read(struct hp_arena *arena, struct hp_choices *choices, const char *text,
+                        struct hp_position position, hp_error *error);
 
 /* A built-in YAML file, compiled into the library. */
 struct hp_builtin {

@@ -10,15 +10,26 @@ struct hp_value { /* of a setting, as the user wrote it */
   struct hp_position position;
 };
 
+struct hp_choice {         /* one transport that the user would take */
+  const char *kind, *host; /* kind; host for tcp */
+  const char *port;        /* "auto" or a number; NULL: auto */
+  const char *path;        /* unix: socket; NULL: one of our own */
+  struct hp_position position;
+};
+
+enum { HP_CHOICES_MAX = 8 };
+
+struct hp_choices {
+  struct hp_choice *items;
+  size_t count;
+};
+
 struct hp_profile {
   const char *name, *extends;
   struct hp_position position;
   const char *server;
   struct hp_position server_position;
-  const char *transport, *host; /* kind; host for tcp */
-  const char *port;             /* "auto" or a number; NULL: auto */
-  const char *path;             /* unix: socket; NULL: one of our own */
-  struct hp_position transport_position;
+  struct hp_choices transports; /* tried in turn; none: local */
   struct hp_value *settings;
   size_t setting_count;
   const char *binary, *data_dir, *working_dir, *user;

@@ -23,6 +23,13 @@ int hp__field_files(const struct hp_reader *reader, const struct hp_field *field
 int hp__field_secrets(const struct hp_reader *reader, const struct hp_field *field,
                       const struct hp_node *node, void *record);
 
+/* transport.c */
+int hp__field_transports(const struct hp_reader *reader, const struct hp_field *field,
+                         const struct hp_node *node, void *record); /* struct hp_choices */
+/* Whether the server has a rule for the only one there is, and every one of several is a word. */
+int hp__transports_check(const struct hp_reader *reader, const struct hp_choices *choices,
+                         const struct hp_definition *definition);
+
 /* profile.c: what of a profile can only be checked once its server is known. `node` is the
  * profile's, for the places. */
 int hp__profile_check(const struct hp_reader *reader, const struct hp_node *node,

@@ -50,10 +50,14 @@ static int apply_overrides(struct hp_plan_maker *maker) {
   if (options->transport) {
     struct hp_position position = {"--transport", 0, 0};
     const char *text = hp__arena_copy(arena, options->transport);
-    int result = hp__transport_read(arena, profile, text, position, maker->error);
+    int result = hp__transports_read(arena, &profile->transports, text, position, maker->error);
     if (result < 0)
       return result;
   }
+  if (maker->choice < profile->transports.count)
+    maker->plan->choice = &profile->transports.items[maker->choice];
+  hp__choice_print(maker->plan->choice, maker->choice_name, sizeof maker->choice_name);
+  maker->choice_count = profile->transports.count;
   return override_settings(maker);
 }
 
@@ -319,29 +323,37 @@ static int choose_policy(struct hp_plan_maker *maker) {
 
 /* ---- the whole ---- */
 
-static int (*const steps[])(struct hp_plan_maker *) = {
-    choose_definition, read_settings,           choose_user,         locate_binary,
-    choose_policy,     hp__plan_choose_address, hp__plan_fill_texts, hp__plan_choose_places,
+static const struct step {
+  int (*make)(struct hp_plan_maker *);
+  bool is_about_transport;
+} steps[] = {
+    {choose_definition, false},   {read_settings, false},         {choose_user, false},
+    {locate_binary, false},       {choose_policy, false},         {hp__plan_choose_address, true},
+    {hp__plan_fill_texts, false}, {hp__plan_choose_places, true},
 };
 
 int hp__plan_no_memory(struct hp_plan_maker *maker) {
   return hp_error_set(maker->error, HP_ENOMEM, HP_PHASE_PLAN, "no memory for the plan");
 }
 
-int hp__plan_make(struct hp_plan **out, const struct hp_registry *registry,
-                  struct hp_sources *sources, const hp_options *options, hp_error *error) {
-  struct hp_plan *plan = *out = hp__alloc(sizeof *plan);
-  struct hp_plan_maker maker = {
-      .plan = plan, .registry = registry, .sources = sources, .options = options, .error = error};
+/* A mistake stays one, whatever else would serve. */
+static bool may_pass_over(const struct step *step, int code) {
+  return step->is_about_transport && code != HP_ECONFIG && code != HP_ENOMEM;
+}
+
+int hp__plan_make_one(struct hp_plan **out, struct hp_plan_maker *maker) {
+  struct hp_plan *plan = *out = maker->plan = hp__alloc(sizeof *plan);
+  int result = 0;
   if (!plan)
-    return hp__plan_no_memory(&maker);
-  plan->platform = registry->platform;
-  int result =
-      hp__sources_acquire(sources, registry->platform, options->file, &plan->source, error);
-  for (size_t i = 0; result == 0 && i < sizeof steps / sizeof *steps; i++)
-    result = steps[i](&maker);
+    return hp__plan_no_memory(maker);
+  plan->platform = maker->registry->platform;
+  plan->source = hp__source_hold(maker->source);
+  for (size_t i = 0; result == 0 && i < sizeof steps / sizeof *steps; i++) {
+    result = steps[i].make(maker);
+    maker->is_passed_over = result < 0 && may_pass_over(&steps[i], result);
+  }
   if (result == 0 && plan->arena.failed)
-    result = hp__plan_no_memory(&maker);
+    result = hp__plan_no_memory(maker);
   if (result < 0) {
     hp_plan_free(plan);
     *out = NULL;
@@ -350,9 +362,11 @@ int hp__plan_make(struct hp_plan **out, const struct hp_registry *registry,
 }
 
 void hp_plan_free(hp_plan *plan) {
-  if (!plan)
-    return;
-  hp__source_release(plan->source);
-  hp__arena_fini(&plan->arena);
-  hp__free(plan);
+  while (plan) {
+    hp_plan *next = plan->next;
+    hp__source_release(plan->source);
+    hp__arena_fini(&plan->arena);
+    hp__free(plan);
+    plan = next;
+  }
 }

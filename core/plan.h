@@ -33,6 +33,10 @@ struct hp_plan {
   const char *working_dir;
   struct hp_user user;
 
+  const struct hp_choice *choice; /* of the profile's transports; NULL: none was said */
+  struct hp_strings fallbacks;    /* those before it, each with why it cannot be had */
+  struct hp_strings no_fallbacks; /* without `next`: those after it that cannot be had either */
+  struct hp_plan *next;           /* when its address cannot be had; freed with this one */
   struct hp_transport_spec address;
   struct hp_endpoint known;                /* parts of the endpoint that are certain already */
   const struct hp_transport_ops *callback; /* NULL: the server calls nobody back */
@@ -57,6 +61,14 @@ struct hp_plan {
 
 int hp__plan_make(struct hp_plan **plan, const struct hp_registry *registry,
                   struct hp_sources *sources, const hp_options *options, hp_error *error);
+
+/* "tcp:6380", for messages. */
+void hp__choice_print(const struct hp_choice *choice, char *text, size_t size);
+/* `list` with one more text, which is kept as it is; false: no memory. */
+bool hp__strings_add(struct hp_arena *arena, struct hp_strings *list, const char *text);
+/* One error of several that name a transport each: none of them can be had. */
+void hp__plan_refuse_all(hp_error *error, int code, enum hp_phase phase,
+                         const struct hp_strings *reasons);
 
 /* Where the binary may lie, by definition and overrides; used by the plan and by `locate`. */
 int hp__plan_locate(const struct hp_platform_ops *platform, struct hp_sources *sources,

@@ -27,6 +27,11 @@ static const char *find_substitute(const struct hp_plan_maker *maker) {
   return NULL;
 }
 
+static struct hp_position position_of(const struct hp_plan_maker *maker) {
+  const struct hp_choice *choice = maker->plan->choice;
+  return choice ? choice->position : (struct hp_position){0};
+}
+
 static int refuse_transport(struct hp_plan_maker *maker, const char *name) {
   const struct hp_definition *definition = maker->plan->definition;
   struct hp_text known = {0};
@@ -39,7 +44,7 @@ static int refuse_transport(struct hp_plan_maker *maker, const char *name) {
   const char *substitute = find_substitute(maker);
   if (substitute)
     hp_error_set_hint(maker->error, "transport '%s' serves it here", substitute);
-  return hp__mistake_at(maker->error, maker->plan->profile.transport_position, HP_EUNSUPPORTED);
+  return hp__mistake_at(maker->error, position_of(maker), HP_EUNSUPPORTED);
 }
 
 /* The server has it, this system does not. */
@@ -58,12 +63,12 @@ static int refuse_foreign(struct hp_plan_maker *maker, const char *name) {
                       strcmp(substitute, maker->plan->platform->local) == 0
                           ? "; 'local' means the right one everywhere"
                           : "");
-  return hp__mistake_at(maker->error, maker->plan->profile.transport_position, HP_EUNSUPPORTED);
+  return hp__mistake_at(maker->error, position_of(maker), HP_EUNSUPPORTED);
 }
 
 static int choose_rule(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
-  const char *name = plan->profile.transport ? plan->profile.transport : "local";
+  const char *name = plan->choice ? plan->choice->kind : "local";
   plan->transport = hp__registry_transport(maker->registry, name);
   if (!plan->transport && is_in_definition(plan->definition, name))
     return refuse_foreign(maker, name);
@@ -125,8 +130,9 @@ static int make_absolute(struct hp_plan_maker *maker, const char *what, const ch
 
 static void fill_tcp(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
-  const char *port = plan->profile.port;
-  plan->address.host = plan->profile.host ? plan->profile.host : LOOPBACK;
+  const char *port = plan->choice ? plan->choice->port : NULL;
+  const char *host = plan->choice ? plan->choice->host : NULL;
+  plan->address.host = host ? host : LOOPBACK;
   plan->address.port = port ? (uint16_t)strtoul(port, NULL, 10) : 0; /* "auto" is 0 */
   plan->address.child_picks = plan->address.port == 0 && maker->rule->port_auto;
   plan->address.reuse_address = maker->rule->reuse_address;
@@ -139,13 +145,14 @@ static int fill_path(struct hp_plan_maker *maker) {
   bool pipe = plan->known.kind == HP_ENDPOINT_PIPE; /* a name, in no directory */
   plan->address.name = maker->rule->socket;
   strcpy(plan->known.host, pipe ? "." : "");
-  if (!plan->profile.path)
+  const char *path = plan->choice ? plan->choice->path : NULL;
+  if (!path)
     return 0;
   int result = 0;
   if (pipe)
-    plan->address.path = plan->profile.path;
+    plan->address.path = path;
   else
-    result = make_absolute(maker, "the socket", plan->profile.path, &plan->address.path);
+    result = make_absolute(maker, "the socket", path, &plan->address.path);
   if (result == 0)
     snprintf(plan->known.path, sizeof plan->known.path, "%s", plan->address.path);
   return result;
@@ -240,7 +247,7 @@ static int check_name(struct hp_plan_maker *maker) {
   hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN,
                "server '%s' names its socket itself: a path for it must end in %s: %s",
                plan->definition->name, own, path);
-  return hp__mistake_at(maker->error, plan->profile.transport_position, HP_ECONFIG);
+  return hp__mistake_at(maker->error, position_of(maker), HP_ECONFIG);
 }
 
 int hp__plan_choose_places(struct hp_plan_maker *maker) {

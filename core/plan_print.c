@@ -116,6 +116,33 @@ static void print_environment(struct printer *printer, const struct hp_plan *pla
   end_list(printer);
 }
 
+static void print_strings(struct printer *printer, const char *name,
+                          const struct hp_strings *list) {
+  if (list->count == 0)
+    return;
+  begin_list(printer, name);
+  for (size_t i = 0; i < list->count; i++) {
+    begin_item(printer, i);
+    print_value(printer, list->items[i]);
+  }
+  end_list(printer);
+}
+
+/* What is tried when the address cannot be had. */
+static void print_further(struct printer *printer, const struct hp_plan *plan) {
+  size_t index = 0;
+  if (!plan->next)
+    return;
+  begin_list(printer, "then");
+  for (const struct hp_plan *next = plan->next; next; next = next->next) {
+    char name[64];
+    hp__choice_print(next->choice, name, sizeof name);
+    begin_item(printer, index++);
+    print_value(printer, name);
+  }
+  end_list(printer);
+}
+
 static void print_inherited(struct printer *printer) {
   struct hp_text text = {0};
   for (size_t i = 0; hp__private_variables[i]; i++)
@@ -236,6 +263,8 @@ static void print_lines(struct printer *printer, const struct hp_plan *plan) {
   print_text(printer, "working_dir", plan->working_dir);
   print_text(printer, "user", plan->user.id >= 0 ? plan->user.name : NULL);
   print_text(printer, "transport", plan->transport->name);
+  print_strings(printer, "fallbacks", &plan->fallbacks);
+  print_further(printer, plan);
   print_text(printer, "endpoint", describe_endpoint(plan, endpoint));
   print_named_template(printer, "descriptor", &plan->descriptor);
   print_text(printer, "runtime_dir", plan->runtime_dir);

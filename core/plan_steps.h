@@ -9,14 +9,22 @@ struct hp_plan_maker {
   struct hp_plan *plan;
   const struct hp_registry *registry;
   struct hp_sources *sources;
+  struct hp_source *source;
   const hp_options *options;
   hp_error *error;
-  const char **values; /* of the definition's settings, in their order; NULL: not set */
+  const char **values;  /* of the definition's settings, in their order; NULL: not set */
+  size_t choice;        /* which of the profile's transports, */
+  size_t choice_count;  /* and how many there are */
+  char choice_name[64]; /* "tcp:6380", for messages */
+  bool is_passed_over;  /* what is wrong is about the transport alone: another one may serve */
   const struct hp_transport_rule *rule;
   bool tells_name; /* the server is told the name of its socket, not its directory alone */
 };
 
 int hp__plan_no_memory(struct hp_plan_maker *maker);
+
+/* plan.c: all steps, for one transport; *plan is NULL after a failure. */
+int hp__plan_make_one(struct hp_plan **plan, struct hp_plan_maker *maker);
 
 /* plan_address.c: which transport and what of the address is known. */
 int hp__plan_choose_address(struct hp_plan_maker *maker);

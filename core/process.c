@@ -215,7 +215,7 @@ void hp__process_free(hp_process *process) {
   hp__error_fini(&process->attempt);
   hp__free(process->reservation);
   hp__free(process->reported);
-  hp_plan_free(process->plan);
+  hp_plan_free(process->plans);
   uv_mutex_destroy(&process->lock);
   uv_cond_destroy(&process->changed);
   hp__free(process);

@@ -6,6 +6,7 @@
  *   process.c          events -> hp__step -> effects
  *   process_prepare.c  the effect PREPARE
  *   process_start.c    RESERVE, SPAWN, AWAIT
+ *   process_fallback.c from one transport of the list to the next
  *   process_end.c      STOP, RELEASE, what an exit means, the end of the instance
  */
 #ifndef HP_CORE_PROCESS_H
@@ -32,6 +33,7 @@ struct hp_process_view {
   uint16_t port;
   const char *stop_rung;
   double stop_time;
+  struct hp_strings fallbacks;
   bool is_near; /* the next state is: whoever waits may look for it instead of sleeping */
 };
 
@@ -56,7 +58,7 @@ struct hp_process {
   int waiters; /* threads inside a blocking call, or told of an event: it is freed after them */
   struct hp_process_wish wish;
 
-  hp_plan *plan;
+  hp_plan *plans, *plan; /* all, and the one that is carried out; written under `lock` */
   hp_event_callback callback;
   void *user;
 
@@ -116,6 +118,13 @@ void hp__process_release(hp_process *process);
 
 /* process_prepare.c */
 void hp__process_prepare(hp_process *process);
+
+/* process_fallback.c */
+/* What the plan has passed over already. */
+void hp__process_note_plan(hp_process *process);
+/* Goes on to the next plan, if the address could not be had and there is one, and writes down why.
+ * When there is none, and there was one, the error of the attempt names them all. */
+bool hp__process_fall_back(hp_process *process, int code);
 
 /* process_start.c */
 void hp__process_reserve(hp_process *process);

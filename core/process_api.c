@@ -22,16 +22,23 @@ static int init_sync(hp_process *process) {
   return HP_ENOMEM;
 }
 
+static size_t largest_reservation(const hp_plan *plan) {
+  size_t size = 1;
+  for (; plan; plan = plan->next)
+    size = plan->transport->size > size ? plan->transport->size : size;
+  return size;
+}
+
 static hp_process *new_process(hp_context *context, hp_plan *plan) {
   hp_process *process = hp__alloc(sizeof *process);
-  void *reservation = process ? hp__alloc(plan->transport->size ? plan->transport->size : 1) : NULL;
+  void *reservation = process ? hp__alloc(largest_reservation(plan)) : NULL;
   if (!reservation || init_sync(process) < 0) {
     hp__free(reservation);
     hp__free(process);
     return NULL;
   }
   process->context = context;
-  process->plan = plan;
+  process->plans = process->plan = plan;
   process->reservation = reservation;
   process->wish.limit = HP_NEVER;
   process->view.stop_time = -1;
@@ -332,5 +339,23 @@ ANSWER(const char *, hp_process_stop_rung, stop_rung)
 ANSWER(double, hp_process_stop_time, stop_time)
 
 const char *hp_process_transport(hp_process *process) {
-  return process->plan->transport->name;
+  uv_mutex_lock(&process->lock);
+  const char *name = process->plan->transport->name;
+  uv_mutex_unlock(&process->lock);
+  return name;
+}
+
+size_t hp_process_fallback_count(hp_process *process) {
+  uv_mutex_lock(&process->lock);
+  size_t count = process->view.fallbacks.count;
+  uv_mutex_unlock(&process->lock);
+  return count;
+}
+
+const char *hp_process_fallback(hp_process *process, size_t index) {
+  uv_mutex_lock(&process->lock);
+  const struct hp_strings *list = &process->view.fallbacks;
+  const char *text = index < list->count ? list->items[index] : NULL;
+  uv_mutex_unlock(&process->lock);
+  return text;
 }

@@ -146,11 +146,18 @@ static int open_readiness(hp_process *process) {
   return result;
 }
 
-void hp__process_reserve(hp_process *process) {
+static int reserve(hp_process *process) {
   hp__error_fini(&process->attempt);
   int result = open_runtime_dir(process);
-  if (result == 0)
-    result = reserve_address(process);
+  return result == 0 ? reserve_address(process) : result;
+}
+
+void hp__process_reserve(hp_process *process) {
+  int result;
+  hp__process_note_plan(process);
+  do
+    result = reserve(process);
+  while (result < 0 && hp__process_fall_back(process, result));
   process->reserve_result = result;
 }
 

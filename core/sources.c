@@ -19,6 +19,11 @@ void hp__sources_fini(struct hp_sources *sources) {
   uv_mutex_destroy(&sources->lock);
 }
 
+struct hp_source *hp__source_hold(struct hp_source *source) {
+  atomic_fetch_add(&source->references, 1);
+  return source;
+}
+
 void hp__source_release(struct hp_source *source) {
   if (!source || atomic_fetch_sub(&source->references, 1) > 1)
     return;
@@ -124,10 +129,8 @@ int hp__sources_acquire(struct hp_sources *sources, const struct hp_platform_ops
   uv_mutex_lock(&sources->lock);
   if (!is_current(sources->current, file, &stamp))
     result = read_source(sources, file, &stamp, error);
-  if (result == 0) {
-    *source = sources->current;
-    atomic_fetch_add(&(*source)->references, 1);
-  }
+  if (result == 0)
+    *source = hp__source_hold(sources->current);
   uv_mutex_unlock(&sources->lock);
   return result;
 }

@@ -27,7 +27,8 @@ void hp__sources_fini(struct hp_sources *sources);
  * configuration directory, the system's; else the built-in ones alone. */
 int hp__sources_acquire(struct hp_sources *sources, const struct hp_platform_ops *platform,
                         const char *file, struct hp_source **source, hp_error *error);
-void hp__source_release(struct hp_source *source); /* NULL is allowed */
+struct hp_source *hp__source_hold(struct hp_source *source); /* one more reference */
+void hp__source_release(struct hp_source *source);           /* NULL is allowed */
 /* platform->locate() with what is known of our own folders. */
 int hp__sources_locate(struct hp_sources *sources, const struct hp_platform_ops *platform,
                        struct hp_locate_request *request, struct hp_candidates *found,

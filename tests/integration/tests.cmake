@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The lifecycle of a server through the public API.
-foreach(subject plan process failure stop callbacks address readiness output prepare plugin dispatch foreign)
+foreach(subject plan fallback process failure stop callbacks address readiness output prepare plugin dispatch foreign)
   hp_add_tests(integration/${subject}_test.c SOURCES support/server.c support/tool.c)
 endforeach()
 hp_add_tests(integration/leak_test.c TIMEOUT 900 SOURCES support/server.c support/tool.c)

@@ -57,7 +57,7 @@ HP_TEST(builtin_ones_load) {
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     CHECK_TEXT(definition(names[i])->name, names[i]);
   CHECK_TEXT(profile("default")->server, "echo");
-  CHECK_TEXT(profile("default")->transport, "local");
+  CHECK_TEXT(profile("default")->transports.items[0].kind, "local");
   done();
 }
 
@@ -159,10 +159,11 @@ HP_TEST(every_key_of_a_profile) {
   CHECK_INT(p->position.line, 3);
   CHECK_TEXT(p->server, "redis");
   CHECK_INT(p->server_position.line, 4);
-  CHECK_TEXT(p->transport, "tcp");
-  CHECK_TEXT(p->port, "6380");
-  CHECK_TEXT(p->host, "127.0.0.2");
-  CHECK_INT(p->transport_position.line, 5);
+  CHECK_INT(p->transports.count, 1);
+  CHECK_TEXT(p->transports.items[0].kind, "tcp");
+  CHECK_TEXT(p->transports.items[0].port, "6380");
+  CHECK_TEXT(p->transports.items[0].host, "127.0.0.2");
+  CHECK_INT(p->transports.items[0].position.line, 5);
   CHECK_INT(p->setting_count, 3);
   CHECK_TEXT(p->settings[0].text, "64M");
   CHECK_TEXT(p->settings[1].text, "");
@@ -254,9 +255,9 @@ HP_TEST(a_user_file_takes_the_place_of_a_builtin_one) {
   CHECK_INT(definition("redis")->start_timeout, 5000);
   CHECK_INT(definition("redis")->binary.count, 2);
   CHECK_TEXT(profile("default")->server, "echo");
-  CHECK_TEXT(profile("default")->transport, "tcp");
+  CHECK_TEXT(profile("default")->transports.items[0].kind, "tcp");
   CHECK_TEXT(profile("other")->server, "redis");
-  CHECK_TEXT(profile("other")->transport, "tcp");
+  CHECK_TEXT(profile("other")->transports.items[0].kind, "tcp");
   CHECK_INT(catalog.profile_count, 2);
   done();
 }
@@ -269,8 +270,9 @@ HP_TEST(a_transport_is_replaced_as_a_whole) {
            "  b: {extends: a, transport: {kind: unix, path: /x}, environment: {A: {unset: true}}}\n"
            "  c: {extends: b, environment: {A: c}}\n"));
   const struct hp_profile *b = profile("b"), *c = profile("c");
-  CHECK(b->port == NULL);
-  CHECK_TEXT(b->path, "/x");
+  CHECK_INT(b->transports.count, 1);
+  CHECK(b->transports.items[0].port == NULL);
+  CHECK_TEXT(b->transports.items[0].path, "/x");
   CHECK_INT(b->environment.count, 2);
   CHECK(b->environment.items[0].remove);
   CHECK(!c->environment.items[0].remove);
@@ -307,15 +309,17 @@ HP_TEST(unknown_names) {
 
 static void check_transport(const char *text, const char *expected) {
   struct hp_arena arena = {0};
-  struct hp_profile p = {0};
-  char result[256] = "";
+  struct hp_choices all = {0};
+  struct hp_text result = {0};
   struct hp_position place = {"--transport", 0, 0};
-  if (hp__transport_read(&arena, &p, text, place, &error) == 0)
-    snprintf(result, sizeof result, "%s|%s|%s|%s", p.transport, p.host ? p.host : "",
-             p.port ? p.port : "", p.path ? p.path : "");
-  else
-    snprintf(result, sizeof result, "%s", hp_error_message(&error));
-  CHECK_TEXT(result, expected);
+  int code = hp__transports_read(&arena, &all, text, place, &error);
+  for (size_t i = 0; code == 0 && i < all.count; i++) {
+    const struct hp_choice *p = &all.items[i];
+    hp__text_format(&result, "%s%s|%s|%s|%s", i ? " " : "", p->kind, p->host ? p->host : "",
+                    p->port ? p->port : "", p->path ? p->path : "");
+  }
+  CHECK_TEXT(code == 0 ? result.data : hp_error_message(&error), expected);
+  hp__text_fini(&result);
   hp__arena_fini(&arena);
   hp__error_fini(&error);
 }
@@ -330,6 +334,10 @@ HP_TEST(transports_in_short) {
   check_transport("tcp:127.0.0.1:6380", "tcp|127.0.0.1|6380|");
   check_transport("tcp:[::1]:80", "tcp|::1|80|");
   check_transport("mine", "mine|||");
+  check_transport("local,tcp:80,tcp:auto", "local||| tcp||80| tcp||auto|");
+  check_transport("local,", "--transport: '' is not a transport: local, unix, unix:/path, pipe, "
+                            "tcp, tcp:PORT or tcp:HOST:PORT");
+  check_transport("a,b,c,d,e,f,g,h,i", "--transport: more than 8 transports to try");
   check_transport("mine:x", "mine|||x");
   check_transport("tcp:0",
                   "--transport: '0' is not a port: auto, or a whole number from 1 to 65535");

@@ -98,8 +98,16 @@ static const struct {
      "x.yaml:4:5: unknown key 'frobnicate'; one of: extends, server, transport, settings, binary, "
      "data_dir, working_dir, user, arguments, environment, start_timeout, stop, containment"},
     {"null value", PROFILE "    transport: null\n", "x.yaml:4:16: 'transport' must not be empty"},
-    {"list for a text", PROFILE "    transport: [unix, tcp]\n",
-     "x.yaml:4:16: 'transport' must be a text, not a list"},
+    {"list for a text", PROFILE "    server: [echo, redis]\n",
+     "x.yaml:4:13: 'server' must be a text, not a list"},
+    {"no transport of a list", PROFILE "    transport: []\n",
+     "x.yaml:4:16: 'transport' must not be empty"},
+    {"a list in a list of transports", PROFILE "    transport: [[unix]]\n",
+     "x.yaml:4:17: an item must be a text, not a list"},
+    {"misspelt transport in a list",
+     PROFILE "    server: redis\n"
+             "    transport: [pipe, tpc]\n",
+     "x.yaml:5:23: unknown transport 'tpc', did you mean 'tcp'?"},
     {"unknown server", PROFILE "    server: rediss\n",
      "x.yaml:4:13: unknown server 'rediss', did you mean 'redis'?"},
     {"unknown setting",

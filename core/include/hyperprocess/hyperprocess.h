@@ -142,7 +142,7 @@ HP_EXPORT int hp_options_set_file(hp_options *options, const char *path, hp_erro
 /* Profile by name; "default" without it. */
 HP_EXPORT int hp_options_set_profile(hp_options *options, const char *name, hp_error **error);
 /* "local", "unix", "unix:/path/of/socket", "pipe", "pipe:name", "tcp", "tcp:6380", or the name of a
- * registered one. */
+ * registered one; several with commas between are tried in turn: "local,tcp". */
 HP_EXPORT int hp_options_set_transport(hp_options *options, const char *spec, hp_error **error);
 /* A setting of the server, as text; its type is checked when the plan is made. */
 HP_EXPORT int hp_options_set(hp_options *options, const char *name, const char *value,
@@ -318,6 +318,11 @@ HP_EXPORT const char *hp_process_transport(hp_process *process);
 HP_EXPORT const char *hp_process_path(hp_process *process);
 HP_EXPORT const char *hp_process_host(hp_process *process);
 HP_EXPORT uint16_t hp_process_port(hp_process *process);
+/* The transports that were tried before the one that serves, "unix: path of the socket is too long
+ * …": how many, and the reason of each, in order; NULL beyond. They grow until READY. Any thread.
+ */
+HP_EXPORT size_t hp_process_fallback_count(hp_process *process);
+HP_EXPORT const char *hp_process_fallback(hp_process *process, size_t index);
 /* The server's data directory; NULL where it has none. */
 HP_EXPORT const char *hp_process_data_dir(hp_process *process);
 
