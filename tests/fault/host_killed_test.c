@@ -252,6 +252,22 @@ HP_TEST(postgres_on_tcp) {
   KILL_OFTEN("postgres", "tcp", NULL);
 }
 
+HP_TEST(nginx_on_unix) {
+  KILL_OFTEN("nginx", "unix", NULL);
+}
+
+HP_TEST(nginx_on_tcp) {
+  KILL_OFTEN("nginx", "tcp", NULL);
+}
+
+HP_TEST(memcached_on_unix) {
+  KILL_OFTEN("memcached", "unix", NULL);
+}
+
+HP_TEST(memcached_on_tcp) {
+  KILL_OFTEN("memcached", "tcp", NULL);
+}
+
 /* What was half-made is not taken for whole: the next start makes the data anew. */
 HP_TEST(postgres_cut_short_in_its_preparation) {
   struct hp_served served;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/served.h"
 
+#include "tests/support/wire.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void print_error(struct hp_served *served) {
@@ -57,12 +60,52 @@ void hp_served_stop(struct hp_served *served, const char *rung) {
   served->process = NULL;
 }
 
+static struct timespec changed(const char *directory) {
+  struct stat info;
+  return stat(directory, &info) == 0 ? info.st_mtim : (struct timespec){0, 0};
+}
+
+void hp_served_watch(struct hp_served *served, const char *const *directories) {
+  served->watched = directories;
+  for (size_t i = 0; directories[i] && i < HP_SERVED_WATCHED_MAX; i++)
+    served->changed[i] = changed(directories[i]);
+}
+
+static void check_watched(const struct hp_served *served) {
+  for (size_t i = 0; served->watched && served->watched[i]; i++) {
+    struct timespec now = changed(served->watched[i]), then = served->changed[i];
+    bool same = now.tv_sec == then.tv_sec && now.tv_nsec == then.tv_nsec;
+    hp_test_check(same, served->watched[i], __FILE__, __LINE__);
+  }
+}
+
+static const char *ask(struct hp_served *served, const char *question, size_t size) {
+  struct hp_wire *wire = hp_wire_to(hp_process_endpoint(served->process));
+  served->output[0] = '\0';
+  if (CHECK(wire != NULL) && CHECK(hp_wire_say(wire, question, strlen(question)))) {
+    int heard = hp_wire_hear(wire, served->output, size);
+    CHECK(heard >= 0);
+    served->output[heard > 0 ? heard : 0] = '\0';
+  }
+  hp_wire_close(wire);
+  return served->output;
+}
+
+const char *hp_served_ask(struct hp_served *served, const char *question) {
+  return ask(served, question, sizeof served->output - 1);
+}
+
+bool hp_served_answers(struct hp_served *served, const char *question, const char *answer) {
+  return CHECK_TEXT(ask(served, question, strlen(answer)), answer);
+}
+
 void hp_served_end(struct hp_served *served) {
   hp_process_close(served->process);
   hp_context_free(served->context);
   hp_options_free(served->options);
   hp_error_free(served->error);
   CHECK_TEXT(hp_world_left(), "");
+  check_watched(served);
   hp_world_clear();
 }
 
