@@ -3,7 +3,7 @@
 set(served support/served.c support/world.c)
 hp_add_tests(integration/redis_test.c LABELS redis SOURCES ${served})
 hp_add_tests(integration/postgres_test.c LABELS postgres SOURCES ${served} TIMEOUT 120)
-foreach(server nginx memcached)
+foreach(server nginx memcached mariadb)
   hp_add_tests(integration/${server}_test.c LABELS ${server} SOURCES ${served})
 endforeach()
 hp_add_tests(integration/quiet_test.c SOURCES ${served} TIMEOUT 120)

@@ -44,7 +44,7 @@ my @rules = (
   {name => 'tests that run everywhere have no OS header but the names of signals', in => qr{^tests/},
    except => qr{_(?:posix|linux|darwin|windows)\.[ch]$ # chosen by the build, as are the following
                 |^tests/(?:unit|fault|children/host\.c|support/(?:world|served|spawned)\.)
-                |^tests/integration/(?:host|cli_signals|redis|postgres|hyperd|quiet)_test\.c$}x,
+                |^tests/integration/(?:host|cli_signals|redis|postgres|mariadb|nginx|memcached|hyperd|quiet)_test\.c$}x,
    forbid => qr/$os(?!signal\.h>|CUnit\/)/m, plant => ['tests/support/planted.c', '#include <unistd.h>']},
   {name => 'OS headers of transports are those of addresses', in => qr{^transports/},
    except => qr{^transports/(?:unix|pipe|socket_\w+|\w+_windows)\.[ch]$},

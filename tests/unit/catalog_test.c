@@ -50,9 +50,10 @@ static void check_template(const struct hp_template *text, const char *expected)
 }
 
 HP_TEST(builtin_ones_load) {
-  static const char *const names[] = {"echo", "hyperd", "memcached", "nginx", "postgres", "redis"};
+  static const char *const names[] = {"echo",  "hyperd",   "mariadb", "memcached",
+                                      "nginx", "postgres", "redis"};
   REQUIRE(load(NULL));
-  CHECK_INT(catalog.definition_count, 6);
+  CHECK_INT(catalog.definition_count, 7);
   CHECK(catalog.file == NULL);
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     CHECK_TEXT(definition(names[i])->name, names[i]);
@@ -210,7 +211,7 @@ HP_TEST(a_server_of_ones_own) {
   CHECK_INT(setting(mine, "mode")->argument_count, 1);
   CHECK(mine->files[0].transport == NULL);
   CHECK_TEXT(catalog.definitions[0].name, "mine");
-  CHECK_INT(catalog.definition_count, 7);
+  CHECK_INT(catalog.definition_count, 8);
   CHECK_HAS(catalog.file, "x.yaml");
   done();
 }
@@ -251,7 +252,7 @@ HP_TEST(a_user_file_takes_the_place_of_a_builtin_one) {
                "profiles:\n"
                "  default: {extends: default, transport: tcp}\n"
                "  other: {extends: default, server: redis}\n"));
-  CHECK_INT(catalog.definition_count, 6);
+  CHECK_INT(catalog.definition_count, 7);
   CHECK_INT(definition("redis")->start_timeout, 5000);
   CHECK_INT(definition("redis")->binary.count, 2);
   CHECK_TEXT(profile("default")->server, "echo");
@@ -300,8 +301,9 @@ HP_TEST(unknown_names) {
   CHECK_INT(hp__catalog_definition(&catalog, "rediss", &server, &error), HP_ECONFIG);
   CHECK_TEXT(hp_error_message(&error), "unknown server 'rediss', did you mean 'redis'?");
   CHECK_INT(hp__catalog_definition(&catalog, "mysql", &server, &error), HP_ECONFIG);
-  CHECK_TEXT(hp_error_message(&error),
-             "unknown server 'mysql'; one of: echo, hyperd, memcached, nginx, postgres, redis");
+  CHECK_TEXT(
+      hp_error_message(&error),
+      "unknown server 'mysql'; one of: echo, hyperd, mariadb, memcached, nginx, postgres, redis");
   CHECK_INT(hp__catalog_profile(&catalog, "defualt", &found, &error), HP_ECONFIG);
   CHECK_TEXT(hp_error_message(&error), "unknown profile 'defualt', did you mean 'default'?");
   done();
