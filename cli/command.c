@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/command.h"
 
+#include "cli/facts.h"
 #include "cli/report.h"
 #include "cli/system.h"
 #include "core/alloc.h"
 #include "core/error.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,9 +55,8 @@ int command_find(struct command *command, const struct hp_platform_ops *platform
 
 /* ---- Its environment ---- */
 
-enum { FACTS = 8, FACT_SIZE = 2048 };
-
-struct facts { /* "HYPERPROCESS_NAME=value"; without a "=": there is none, and none is inherited */
+struct variables { /* "HYPERPROCESS_NAME=value"; without a "=": there is none, and none is inherited
+                    */
   char *items[FACTS];
 };
 
@@ -69,30 +68,21 @@ static char *format_fact(const char *name, const char *value) {
   return text;
 }
 
-static bool collect_facts(struct facts *facts, hp_process *process) {
-  char port[16], pid[32];
-  snprintf(port, sizeof port, "%u", (unsigned)hp_process_port(process));
-  snprintf(pid, sizeof pid, "%" PRId64, hp_process_pid(process));
-  const char *const table[FACTS][2] = {
-      {"ENDPOINT", hp_process_endpoint(process)},
-      {"DESCRIPTOR", hp_process_descriptor(process)},
-      {"TRANSPORT", hp_process_transport(process)},
-      {"PATH", hp_process_path(process)},
-      {"HOST", hp_process_host(process)},
-      {"PORT", hp_process_port(process) ? port : NULL},
-      {"PID", pid},
-      {"DATA_DIR", hp_process_data_dir(process)},
-  };
+static bool collect(struct variables *variables, hp_process *process) {
+  struct facts facts;
   bool whole = true;
-  for (int i = 0; i < FACTS; i++)
-    whole = (facts->items[i] = format_fact(table[i][0], table[i][1])) && whole;
+  facts_collect(&facts, process);
+  for (int i = 0; i < FACTS; i++) {
+    const struct fact *fact = &facts.items[i];
+    whole = (variables->items[i] = format_fact(fact->name, fact->value)) && whole;
+  }
   return whole;
 }
 
-static bool is_fact(const struct facts *facts, const char *name) {
+static bool is_ours(const struct variables *ours, const char *name) {
   for (int i = 0; i < FACTS; i++) {
-    size_t length = strcspn(facts->items[i], "=");
-    if (strlen(name) == length && system_same_variable(facts->items[i], name, length))
+    size_t length = strcspn(ours->items[i], "=");
+    if (strlen(name) == length && system_same_variable(ours->items[i], name, length))
       return true;
   }
   return false;
@@ -112,19 +102,19 @@ static void free_list(char **list) {
   hp__free(list);
 }
 
-/* Ours instead of those that a tool around us may have set. Takes the facts over. */
-static char **merge(struct facts *facts, const uv_env_item_t *items, int count) {
+/* Ours instead of those that a tool around us may have set. Takes them over. */
+static char **merge(struct variables *ours, const uv_env_item_t *items, int count) {
   char **list = hp__alloc(((size_t)count + FACTS + 1) * sizeof *list);
   size_t length = 0;
   bool whole = list != NULL;
   for (int i = 0; whole && i < count; i++)
-    if (!is_fact(facts, items[i].name))
+    if (!is_ours(ours, items[i].name))
       whole = (list[length] = format_inherited(&items[i])) && ++length;
   for (int i = 0; i < FACTS; i++)
-    if (whole && strchr(facts->items[i], '='))
-      list[length++] = facts->items[i];
+    if (whole && strchr(ours->items[i], '='))
+      list[length++] = ours->items[i];
     else
-      hp__free(facts->items[i]);
+      hp__free(ours->items[i]);
   if (whole)
     return list;
   free_list(list);
@@ -132,16 +122,16 @@ static char **merge(struct facts *facts, const uv_env_item_t *items, int count) 
 }
 
 static char **make_environment(hp_process *process) {
-  struct facts facts = {0};
+  struct variables ours = {0};
   uv_env_item_t *items = NULL;
   int count = 0;
-  if (collect_facts(&facts, process) && uv_os_environ(&items, &count) == 0) {
-    char **list = merge(&facts, items, count);
+  if (collect(&ours, process) && uv_os_environ(&items, &count) == 0) {
+    char **list = merge(&ours, items, count);
     uv_os_free_environ(items, count);
     return list;
   }
   for (int i = 0; i < FACTS; i++)
-    hp__free(facts.items[i]);
+    hp__free(ours.items[i]);
   return NULL;
 }
 

@@ -17,10 +17,25 @@ static const struct subcommand subcommands[] = {
              "the command runs once the server is ready, finds it in HYPERPROCESS_ENDPOINT,\n"
              "_DESCRIPTOR, _TRANSPORT, _PATH or _HOST and _PORT, _PID and _DATA_DIR, and its\n"
              "status is the tool's.",
-     .options = OPTIONS_OF_A_SERVER | OPTION_VERBOSE | OPTION_QUIET | OPTION_HELP,
+     .options = OPTIONS_OF_A_SERVER | OPTION_FORMAT | OPTION_VERBOSE | OPTION_QUIET | OPTION_HELP,
      .take_word = hp_options_set_server,
      .takes_command = true,
      .run = cli_run},
+    {.name = "exec",
+     .synopsis = "[OPTION...] -- PROGRAM [ARG...] [-- COMMAND [ARG...]]",
+     .summary = "start any program as the server, without a definition",
+     .text =
+         "In the program's arguments, and in the values of --env, the variables of definitions\n"
+         "are replaced: ${endpoint.port}, ${endpoint.host}, ${endpoint.path}, ${endpoint.url}\n"
+         "and the others; $${ is a literal ${. The program finds the same in\n"
+         "HYPERPROCESS_ENDPOINT, _TRANSPORT, _PATH or _HOST and _PORT, and runs in the current\n"
+         "directory. Without --transport it is tcp where the words name a port or a host, else\n"
+         "local. All else is as with run.",
+     .options = OPTION_PROFILE | OPTION_FILE | OPTION_TRANSPORT | OPTION_DATA_DIR |
+                OPTION_WORKING_DIR | OPTION_ENV | OPTION_TIMEOUT | OPTION_READY | OPTION_STOP |
+                OPTION_SEPARATOR | OPTION_FORMAT | OPTION_VERBOSE | OPTION_QUIET | OPTION_HELP,
+     .takes_command = true,
+     .run = cli_exec},
     {.name = "plan",
      .synopsis = "[SERVER] [OPTION...]",
      .summary = "show what would be done; changes and starts nothing",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/options.h"
 
+#include "cli/facts.h"
 #include "config/mistake.h"
 #include "config/settings.h"
 #include "core/error.h"
@@ -76,33 +77,48 @@ struct option {
   const char *name, *value; /* value NULL: a flag */
   const char *help;
   int (*set)(hp_options *options, const char *text, hp_error **error);
-  size_t flag; /* where it stands in struct arguments */
+  size_t slot; /* without `set`: where it stands in struct arguments, a text or a flag */
+  const char *const *words; /* all that it can be; NULL: anything */
 };
 
 #define FLAG(field) NULL, offsetof(struct arguments, field)
+#define TEXT(field) NULL, offsetof(struct arguments, field)
 
 static const struct option table[] = {
     {OPTION_PROFILE, "profile", "NAME", "profile of the configuration; default: default",
-     hp_options_set_profile, 0},
+     hp_options_set_profile, 0, NULL},
     {OPTION_FILE, "file", "FILE", "configuration; default: the first of the usual places",
-     hp_options_set_file, 0},
+     hp_options_set_file, 0, NULL},
     {OPTION_TRANSPORT, "transport", "KIND",
-     "local, unix, unix:PATH, pipe, tcp, tcp:PORT, or a list", hp_options_set_transport, 0},
-    {OPTION_SET, "set", "NAME=VALUE", "a setting of the server; may be repeated", set_setting, 0},
+     "local, unix, unix:PATH, pipe, tcp, tcp:PORT, or a list", hp_options_set_transport, 0, NULL},
+    {OPTION_SET, "set", "NAME=VALUE", "a setting of the server; may be repeated", set_setting, 0,
+     NULL},
     {OPTION_DATA_DIR, "data-dir", "DIR", "keep the server's data there; default: a temporary one",
-     hp_options_set_data_dir, 0},
+     hp_options_set_data_dir, 0, NULL},
     {OPTION_BINARY, "binary", "PATH", "the server's binary, or the folder that holds it",
-     hp_options_set_binary, 0},
+     hp_options_set_binary, 0, NULL},
     {OPTION_WORKING_DIR, "working-dir", "DIR", "working directory of the server",
-     hp_options_set_working_dir, 0},
-    {OPTION_ENV, "env", "NAME=VALUE", "environment of the server; may be repeated", set_variable,
-     0},
-    {OPTION_TIMEOUT, "timeout", "TIME", "time to be ready in: 500ms, 30s, 2m", set_timeout, 0},
-    {OPTION_JSON, "json", NULL, "print JSON", FLAG(json)},
+     hp_options_set_working_dir, 0, NULL},
+    {OPTION_ENV, "env", "NAME=VALUE", "environment of the server; may be repeated", set_variable, 0,
+     NULL},
+    {OPTION_TIMEOUT, "timeout", "TIME", "time to be ready in: 500ms, 30s, 2m", set_timeout, 0,
+     NULL},
+    {OPTION_READY, "ready", "KIND",
+     "how it says so: connect (default), notify, line:TEXT, none ...", hp_options_set_ready, 0,
+     NULL},
+    {OPTION_STOP, "stop", "RUNGS", "how it is stopped: INT:5s,TERM:10s", hp_options_set_stop, 0,
+     NULL},
+    {OPTION_SEPARATOR, "separator", "WORD", "what ends the program's words; default: --",
+     TEXT(separator), NULL},
+    {OPTION_FORMAT, "format", "KIND",
+     "what is printed when it is ready: url (default), "
+     "descriptor, env, json or text",
+     TEXT(format), facts_formats},
+    {OPTION_JSON, "json", NULL, "print JSON", FLAG(json), NULL},
     {OPTION_VERBOSE, "verbose", NULL, "tell every place that was looked at, or how it was stopped",
-     FLAG(verbose)},
-    {OPTION_QUIET, "quiet", NULL, "nothing on standard error but errors", FLAG(quiet)},
-    {OPTION_HELP, "help", NULL, "print this", FLAG(help)},
+     FLAG(verbose), NULL},
+    {OPTION_QUIET, "quiet", NULL, "nothing on standard error but errors", FLAG(quiet), NULL},
+    {OPTION_HELP, "help", NULL, "print this", FLAG(help), NULL},
 };
 
 enum { OPTION_COUNT = sizeof table / sizeof *table };
@@ -148,6 +164,33 @@ static const struct option *find(unsigned options, const char *name, size_t leng
   return NULL;
 }
 
+static int refuse_word(const struct option *option, const char *value, hp_error **error) {
+  size_t count = 0;
+  struct hp_text list = {0};
+  for (; option->words[count]; count++)
+    hp__text_format(&list, "%s%s", count ? ", " : "", option->words[count]);
+  const char *closest = hp__nearest(value, option->words, count);
+  int result =
+      closest ? refuse_usage(error, "--%s %s: did you mean '%s'?", option->name, value, closest)
+              : refuse_usage(error, "--%s %s: it is one of %s", option->name, value,
+                             list.data ? list.data : "");
+  hp__text_fini(&list);
+  return result;
+}
+
+static int take_value(struct arguments *arguments, const struct option *option, const char *value,
+                      hp_error **error) {
+  if (option->set)
+    return option->set(arguments->options, value, error);
+  size_t i = 0;
+  while (option->words && option->words[i] && strcmp(option->words[i], value) != 0)
+    i++;
+  if (option->words && !option->words[i])
+    return refuse_word(option, value, error);
+  *(const char **)((char *)arguments + option->slot) = value;
+  return 0;
+}
+
 /* At "--name": *words is left at the last word that was used. */
 static int read_option(struct arguments *arguments, const struct subcommand *subcommand,
                        char ***words, hp_error **error) {
@@ -160,14 +203,14 @@ static int read_option(struct arguments *arguments, const struct subcommand *sub
   if (!option->value && value)
     return refuse_usage(error, "--%s takes no value", option->name);
   if (!option->value) {
-    *(bool *)((char *)arguments + option->flag) = true;
+    *(bool *)((char *)arguments + option->slot) = true;
     return 0;
   }
   if (!value)
     value = *++*words;
   if (!value || (value == **words && strcmp(value, "--") == 0))
     return refuse_usage(error, "--%s needs a value: %s", option->name, option->value);
-  return option->set(arguments->options, value, error);
+  return take_value(arguments, option, value, error);
 }
 
 static int read_word(struct arguments *arguments, const struct subcommand *subcommand,

@@ -19,6 +19,10 @@ enum {
   OPTION_VERBOSE = 1 << 10,
   OPTION_QUIET = 1 << 11,
   OPTION_HELP = 1 << 12, /* of every subcommand */
+  OPTION_READY = 1 << 13,
+  OPTION_STOP = 1 << 14,
+  OPTION_SEPARATOR = 1 << 15,
+  OPTION_FORMAT = 1 << 16,
   OPTIONS_OF_A_SERVER = OPTION_PROFILE | OPTION_FILE | OPTION_TRANSPORT | OPTION_SET |
                         OPTION_DATA_DIR | OPTION_BINARY | OPTION_WORKING_DIR | OPTION_ENV |
                         OPTION_TIMEOUT
@@ -29,6 +33,7 @@ struct arguments {
   hp_options *options;
   char **command; /* what follows "--"; NULL: there was no "--" */
   bool json, verbose, quiet, help;
+  const char *format, *separator; /* NULL: not said */
 };
 
 struct subcommand {

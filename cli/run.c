@@ -5,6 +5,7 @@
  * arrive too; what happens next is decided in one place, by what is over and what was asked.
  */
 #include "cli/command.h"
+#include "cli/facts.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/signals.h"
@@ -87,7 +88,7 @@ static void show_progress(struct run *run, const struct news *news) {
 static void say_ready(const struct run *run) {
   const char *endpoint = hp_process_endpoint(run->process);
   const char *descriptor = hp_process_descriptor(run->process);
-  printf("%s\n", endpoint);
+  facts_print(run->process, run->arguments->format);
   if (run->arguments->quiet || !report_is_terminal())
     return;
   fprintf(stderr, "%s%s%s is ready, process %lld", report_color(COLOR_BOLD),
@@ -307,9 +308,21 @@ static int serve_in(struct run *run) {
   return code;
 }
 
+/* Standard output is the command's. */
+static int check(const struct arguments *arguments) {
+  hp_error *error = NULL;
+  if (!arguments->format || !arguments->command)
+    return EXIT_DONE;
+  refuse_usage(&error, "--format is for a run without a command, which finds all of it in its "
+                       "environment");
+  return report_failure(error);
+}
+
 int cli_run(const struct arguments *arguments) {
   struct run run = {.arguments = arguments};
   hp_error *error = NULL;
+  if (check(arguments) != EXIT_DONE)
+    return EXIT_USAGE;
   if (hp_context_new(&run.context, &error) < 0)
     return report_failure(error);
   int code = serve_in(&run);

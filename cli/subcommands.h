@@ -5,6 +5,7 @@
 
 #include "cli/options.h"
 
+int cli_exec(const struct arguments *arguments);
 int cli_run(const struct arguments *arguments);
 int cli_plan(const struct arguments *arguments);
 int cli_locate(const struct arguments *arguments);

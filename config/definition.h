@@ -113,6 +113,7 @@ struct hp_definition {
   const char
       *port_taken; /* text in the output of one that died of a taken port, in any case of letters */
   const char *working_dir;
+  bool is_program; /* made of words: found as a shell finds it, in our own working directory */
 };
 
 #endif

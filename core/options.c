@@ -24,6 +24,12 @@ void hp_options_free(hp_options *options) {
   hp__free(options);
 }
 
+static int refuse(hp_error **error, const char *message) {
+  struct hp_error e = {0};
+  hp_error_set(&e, HP_EUSAGE, HP_PHASE_USE, "%s", message);
+  return hp__error_give(error, &e);
+}
+
 static int set_text(hp_options *options, const char **slot, const char *value, hp_error **error) {
   const char *copy = hp__arena_copy(&options->arena, value);
   if (value && !copy)
@@ -85,6 +91,30 @@ int hp_options_set_start_timeout(hp_options *options, int64_t milliseconds, hp_e
   hp_error_set(&e, HP_EUSAGE, HP_PHASE_USE, "a start timeout of %lld ms is not positive",
                (long long)milliseconds);
   return hp__error_give(error, &e);
+}
+
+int hp_options_set_program(hp_options *options, const char *const *argv, hp_error **error) {
+  size_t count = 0;
+  while (argv && argv[count])
+    count++;
+  if (count == 0)
+    return refuse(error, "a program has at least one word, its name");
+  const char **words = hp__arena_alloc(&options->arena, (count + 1) * sizeof *words);
+  for (size_t i = 0; words && i < count; i++)
+    if (!(words[i] = hp__arena_copy(&options->arena, argv[i])))
+      words = NULL;
+  if (!words)
+    return no_memory(error);
+  options->program.argv = words;
+  return 0;
+}
+
+int hp_options_set_ready(hp_options *options, const char *text, hp_error **error) {
+  return set_text(options, &options->program.ready, text, error);
+}
+
+int hp_options_set_stop(hp_options *options, const char *text, hp_error **error) {
+  return set_text(options, &options->program.stop, text, error);
 }
 
 int hp_options_add_argument(hp_options *options, const char *argument, hp_error **error) {

@@ -3,7 +3,7 @@
 #ifndef HP_CORE_OPTIONS_H
 #define HP_CORE_OPTIONS_H
 
-#include "core/arena.h"
+#include "config/program.h"
 
 struct hp_option {
   const char *name, *value; /* value NULL: unset, of an environment variable */
@@ -17,6 +17,7 @@ struct hp_option_list {
 struct hp_options {
   struct hp_arena arena;
   const char *server, *file, *profile, *transport, *data_dir, *binary, *working_dir;
+  struct hp_program program;
   int64_t start_timeout;                                  /* 0: not said */
   struct hp_option_list settings, environment, arguments; /* an argument is a name */
 };

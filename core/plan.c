@@ -61,23 +61,63 @@ static int apply_overrides(struct hp_plan_maker *maker) {
   return override_settings(maker);
 }
 
+bool hp__plan_needs_profile(const hp_options *options) {
+  return !options->program.argv || options->profile;
+}
+
+static int choose_profile(struct hp_plan_maker *maker, const char *wanted) {
+  struct hp_plan *plan = maker->plan;
+  const struct hp_profile *profile;
+  if (hp__plan_needs_profile(maker->options)) {
+    int result = hp__catalog_profile(&plan->source->catalog, wanted, &profile, maker->error);
+    if (result < 0)
+      return result;
+    plan->profile = *profile;
+  }
+  return apply_overrides(maker);
+}
+
+static int read_program(struct hp_plan_maker *maker) {
+  struct hp_plan *plan = maker->plan;
+  const struct hp_option_list *said = &maker->options->environment;
+  struct hp_program program = maker->options->program;
+  program.values = hp__arena_alloc(&plan->arena, (said->count + 1) * sizeof *program.values);
+  if (!program.values)
+    return hp__plan_no_memory(maker);
+  for (size_t i = 0, count = 0; i < said->count; i++)
+    if (said->items[i].value)
+      program.values[count++] = said->items[i].value;
+  if (!plan->choice)
+    plan->choice = hp__program_choice(&program);
+  return hp__program_read(&plan->arena, &program, plan->choice ? plan->choice->kind : NULL,
+                          &plan->definition, maker->error);
+}
+
+static int refuse_ready(struct hp_plan_maker *maker) {
+  const struct hp_program *program = &maker->options->program;
+  if (program->argv || !(program->ready || program->stop))
+    return 0;
+  return hp_error_set(maker->error, HP_EUSAGE, HP_PHASE_PLAN,
+                      "how it is %s is for a program to say that has no definition",
+                      program->ready ? "ready" : "stopped");
+}
+
 static int choose_definition(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
-  const struct hp_catalog *catalog = &plan->source->catalog;
   const char *wanted = maker->options->profile ? maker->options->profile : "default";
-  const struct hp_profile *profile;
-  int result = hp__catalog_profile(catalog, wanted, &profile, maker->error);
+  int result = refuse_ready(maker);
+  if (result == 0)
+    result = choose_profile(maker, wanted);
   if (result < 0)
     return result;
-  plan->profile = *profile;
-  result = apply_overrides(maker);
-  if (result < 0)
-    return result;
+  if (maker->options->program.argv)
+    return read_program(maker);
   if (!plan->profile.server) {
     hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN, "profile '%s' names no server", wanted);
     return hp__mistake_at(maker->error, plan->profile.position, HP_ECONFIG);
   }
-  result = hp__catalog_definition(catalog, plan->profile.server, &plan->definition, maker->error);
+  result = hp__catalog_definition(&plan->source->catalog, plan->profile.server, &plan->definition,
+                                  maker->error);
   return result < 0 && !maker->options->server
              ? hp__mistake_at(maker->error, plan->profile.server_position, result)
              : result;
@@ -166,7 +206,8 @@ int hp__plan_locate(const struct hp_platform_ops *platform, struct hp_sources *s
   name_variable(variable, sizeof variable, definition->name);
   struct hp_locate_request request = {
       .given = given,
-      .variable = variable,
+      .variable = definition->is_program ? NULL : variable,
+      .path_only = definition->is_program,
       .names = (const char *const *)definition->binary.items,
       .folders = find_folders(platform, definition),
   };
@@ -188,6 +229,8 @@ static const char *given_by_setting(const hp_options *options, const struct hp_p
 const char *hp__plan_given(const hp_options *options, const struct hp_profile *profile,
                            const struct hp_definition *definition) {
   const char *given = given_by_setting(options, profile, definition);
+  if (definition->is_program && strpbrk(definition->binary.items[0], "/\\"))
+    return definition->binary.items[0];
   if (given)
     return given;
   return options->binary ? options->binary : profile->binary;
@@ -347,7 +390,7 @@ int hp__plan_make_one(struct hp_plan **out, struct hp_plan_maker *maker) {
   if (!plan)
     return hp__plan_no_memory(maker);
   plan->platform = maker->registry->platform;
-  plan->source = hp__source_hold(maker->source);
+  plan->source = maker->source ? hp__source_hold(maker->source) : NULL;
   for (size_t i = 0; result == 0 && i < sizeof steps / sizeof *steps; i++) {
     result = steps[i].make(maker);
     maker->is_passed_over = result < 0 && may_pass_over(&steps[i], result);

@@ -253,7 +253,10 @@ static void print_lines(struct printer *printer, const struct hp_plan *plan) {
   char endpoint[HP_ENDPOINT_TEXT_SIZE];
   print_text(printer, "server", plan->definition->name);
   print_text(printer, "profile", plan->profile.name);
-  print_text(printer, "file", plan->source->path ? plan->source->path : "built-in");
+  print_text(printer, "file",
+             !plan->source        ? NULL
+             : plan->source->path ? plan->source->path
+                                  : "built-in");
   print_text(printer, "executable", plan->executable);
   print_text(printer, "found", plan->executable_source);
   print_templates(printer, "arguments", &plan->arguments);

@@ -21,6 +21,8 @@ struct hp_plan_maker {
   bool tells_name; /* the server is told the name of its socket, not its directory alone */
 };
 
+/* The default one is for the default server, not for any program. */
+bool hp__plan_needs_profile(const hp_options *options);
 int hp__plan_no_memory(struct hp_plan_maker *maker);
 
 /* plan.c: all steps, for one transport; *plan is NULL after a failure. */

@@ -165,7 +165,11 @@ static int set_said_variables(struct scope *scope) {
         hp__arena_copy(arena, said->items[i].name), {&segment, 1}, !value};
     if (!variable.name || !segment.literal)
       return hp__plan_no_memory(scope->maker);
-    result = set_variable(scope, &variable);
+    if (scope->maker->plan->definition->is_program)
+      result = hp__program_text(arena, hp__arena_format(arena, "--env %s", variable.name),
+                                segment.literal, &variable.value, scope->maker->error);
+    if (result == 0)
+      result = set_variable(scope, &variable);
   }
   return result;
 }
@@ -258,7 +262,9 @@ static void fill_callback(struct scope *scope) {
 static const char *choose_working_dir(const struct hp_plan *plan) {
   if (plan->profile.working_dir)
     return plan->profile.working_dir;
-  return plan->definition->working_dir ? plan->definition->working_dir : "/";
+  if (plan->definition->working_dir)
+    return plan->definition->working_dir;
+  return plan->definition->is_program ? NULL : "/";
 }
 
 /* ---- what is left open ---- */

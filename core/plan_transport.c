@@ -121,8 +121,10 @@ int hp__plan_make(struct hp_plan **out, const struct hp_registry *registry,
   struct chain chain = {
       .maker = {.registry = registry, .sources = sources, .options = options, .error = error}};
   *out = NULL;
-  int result =
-      hp__sources_acquire(sources, registry->platform, options->file, &chain.maker.source, error);
+  int result = 0;
+  if (hp__plan_needs_profile(options) || options->file)
+    result =
+        hp__sources_acquire(sources, registry->platform, options->file, &chain.maker.source, error);
   if (result < 0)
     return result;
   result = make_chain(&chain);

@@ -3,11 +3,11 @@
 foreach(subject plan fallback process failure stop callbacks address readiness output prepare plugin dispatch foreign)
   hp_add_tests(integration/${subject}_test.c SOURCES support/server.c support/tool.c)
 endforeach()
-hp_add_tests(integration/connect_test.c SOURCES support/server.c support/tool.c)
 hp_add_tests(integration/leak_test.c TIMEOUT 900 SOURCES support/server.c support/tool.c)
 
 # The tool.
 hp_add_tests(integration/cli_test.c TIMEOUT 180 SOURCES support/tool.c)
+hp_add_tests(integration/cli_exec_test.c SOURCES support/tool.c)
 
 # Hosts and tools where there are SIGCHLD, fork, and terminals of a test's own.
 if(WIN32)

@@ -77,8 +77,7 @@ enum hp_code {
   X(HP_PHASE_SPAWN, "spawn")                                                                       \
   X(HP_PHASE_READY, "ready")                                                                       \
   X(HP_PHASE_RUN, "run")                                                                           \
-  X(HP_PHASE_STOP, "stop")                                                                         \
-  X(HP_PHASE_CONNECT, "connect")
+  X(HP_PHASE_STOP, "stop")
 
 enum hp_phase {
 #define HP_PHASE_ENUMERATOR(name, text) name,
@@ -157,6 +156,23 @@ HP_EXPORT int hp_options_set_working_dir(hp_options *options, const char *path, 
 /* Time until the server must be ready, in milliseconds, > 0. */
 HP_EXPORT int hp_options_set_start_timeout(hp_options *options, int64_t milliseconds,
                                            hp_error **error);
+/*
+ * Any program as the server, without a definition: itself, as a shell finds it, and its arguments,
+ * NULL-terminated. In these, and in values of hp_options_set_environment(), the variables of a
+ * definition have their meaning: "${endpoint.port}", "$${" is a literal "${". It gets
+ * HYPERPROCESS_ENDPOINT, _TRANSPORT, and _PATH or _HOST and _PORT, and runs in the current
+ * directory unless told otherwise. Without a transport it is tcp where the words name a port or a
+ * host, else local; a profile is taken only when one is set, a server of the profile or of
+ * hp_options_set_server() is not.
+ */
+HP_EXPORT int hp_options_set_program(hp_options *options, const char *const *argv,
+                                     hp_error **error);
+/* How such a program says that it is ready: a kind of a definition's `ready`, "notify",
+ * "line:TEXT", or the whole mapping, "{kind: …}". Without it "connect". */
+HP_EXPORT int hp_options_set_ready(hp_options *options, const char *text, hp_error **error);
+/* Its stop ladder, "INT:5s,TERM:10s" or "tether:5s": a kill comes at the end. Without it TERM:10s,
+ * after a tether where it has one. */
+HP_EXPORT int hp_options_set_stop(hp_options *options, const char *text, hp_error **error);
 /* One more argument at the end of the server's command line. */
 HP_EXPORT int hp_options_add_argument(hp_options *options, const char *argument, hp_error **error);
 /* Environment variable of the server; value NULL removes it. */
@@ -363,34 +379,6 @@ HP_EXPORT void hp_process_stop_async(hp_process *process);
  * From a callback: the stop is begun and the handle is freed when it has ended. NULL is allowed.
  */
 HP_EXPORT void hp_process_close(hp_process *process);
-
-/* ---- Connections ----------------------------------------------------------------------------- */
-
-/*
- * A connected descriptor, which the caller owns and closes. It blocks, and no child inherits it. On
- * Windows it is a SOCKET for TCP, and for a pipe a HANDLE made for overlapped operations:
- * ReadFile and WriteFile want an OVERLAPPED with an event. hyperprocess/uv.h has streams instead.
- */
-typedef intptr_t hp_handle;
-#define HP_NO_HANDLE ((hp_handle)-1)
-
-/*
- * Connects to an endpoint, "unix:///run/x/s", "tcp://127.0.0.1:40123", "npipe://./pipe/name".
- * `timeout` < 0: none of its own. One attempt; only while the queue of a server's Unix socket is
- * full it is repeated. To resolve a name may take longer than the timeout. On failure *handle is
- * HP_NO_HANDLE, and the message names the endpoint. Blocks; any thread, and no context is needed.
- * Errors: HP_ECONFIG (no endpoint), HP_EUNSUPPORTED (not reachable from this system),
- * HP_ETIMEDOUT, HP_EACCESS, HP_ETOOLONG; HP_EIO with the system's code: nobody listens there …
- */
-HP_EXPORT int hp_connect(const char *endpoint, int64_t timeout, hp_handle *handle,
-                         hp_error **error);
-/*
- * The same to a server of ours that is READY, by its own transport, an embedder's too. Who answers
- * must be of its tree, as far as the system can tell. Any thread; HP_EDEADLK in a callback.
- * Further errors: HP_ESTATE (it is not ready), HP_EPEER (another process has answered).
- */
-HP_EXPORT int hp_process_connect(hp_process *process, int64_t timeout, hp_handle *handle,
-                                 hp_error **error);
 
 #ifdef __cplusplus
 }
