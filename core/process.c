@@ -89,6 +89,7 @@ void hp__process_publish(hp_process *process, enum hp_state state) {
   process->view.state = state;
   process->view.pid = hp__subprocess_pid(process->server);
   process->view.alive = hp__subprocess_is_running(process->server);
+  process->child = process->view.alive ? process->server->child : NULL;
   atomic_fetch_add(&process->turns, 1);
   uv_mutex_unlock(&process->lock);
   tell_callback(process, HP_EVENT_STATE, state, state == HP_STATE_STOPPING ? process->info : NULL);

@@ -99,6 +99,7 @@ struct hp_process {
   uv_mutex_t lock;   /* for what follows */
   uv_cond_t changed;
   struct hp_process_view view;
+  const hp_child *child; /* of the server that runs: for threads that judge who has answered */
 };
 
 /* process.c */
@@ -145,11 +146,18 @@ void hp__process_undo_reserve(hp_process *process);
 void hp__process_server_ended(hp_subprocess *server);
 void hp__process_signal_undelivered(hp_subprocess *subprocess);
 void hp__process_close_subprocess(hp_subprocess **subprocess);
+void hp__process_close_server(hp_process *process);
 /* Gives back what the instance took beyond the reservation; ends in hp__process_publish(). */
 void hp__process_finish(hp_process *process);
 
-/* process_api.c: gives up what `waiters` counts. Without the context's lock. */
+/* process_api.c: while a thread is inside, the process is not freed, whoever closes it meanwhile.
+ * Without the context's lock. */
+void hp__process_enter(hp_process *process);
 void hp__process_leave(hp_process *process);
+int hp__refuse_inside(hp_error **error); /* HP_EDEADLK */
+/* Whether who answered at the endpoint is of the server's tree: 1, 0, -1 cannot tell. Any thread.
+ */
+int hp__process_judge(hp_process *process, const struct hp_endpoint *endpoint, uv_stream_t *stream);
 
 /* process_api.c: begins a stop, or takes the next rung of one at once. Any thread. */
 void hp__process_hurry(hp_process *process);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The public functions of a server: wishes to the loop, and answers from what it published. */
 #include "core/alloc.h"
+#include "core/peer.h"
 #include "core/process.h"
 
 #include <string.h>
@@ -148,8 +149,7 @@ static bool wait_for(hp_process *process, condition reached, int64_t timeout) {
   return true;
 }
 
-/* While a thread is inside, the process is not freed, whoever closes it meanwhile. */
-static void enter(hp_process *process) {
+void hp__process_enter(hp_process *process) {
   uv_mutex_lock(&process->context->lock);
   process->waiters++;
   uv_mutex_unlock(&process->context->lock);
@@ -168,7 +168,7 @@ static int leave(hp_process *process, int result) {
   return result;
 }
 
-static int refuse_inside(hp_error **error) {
+int hp__refuse_inside(hp_error **error) {
   return fail(error, HP_EDEADLK, "a callback cannot wait for the thread that it runs on");
 }
 
@@ -195,8 +195,8 @@ static int await_ready(hp_process *process, int64_t timeout, hp_error **error) {
 
 int hp_process_wait_ready(hp_process *process, int64_t timeout, hp_error **error) {
   if (hp__context_is_inside(process->context))
-    return refuse_inside(error);
-  enter(process);
+    return hp__refuse_inside(error);
+  hp__process_enter(process);
   return leave(process, await_ready(process, timeout, error));
 }
 
@@ -204,7 +204,7 @@ int hp_process_start(hp_context *context, const hp_options *options, hp_process 
                      hp_error **error) {
   if (hp__context_is_inside(context)) {
     *process = NULL;
-    return refuse_inside(error);
+    return hp__refuse_inside(error);
   }
   int result = hp_process_start_async(context, options, NULL, NULL, process, error);
   return result < 0 ? result : hp_process_wait_ready(*process, -1, error);
@@ -231,8 +231,8 @@ static int await_end(hp_process *process, int64_t timeout, hp_error **error) {
 
 int hp_process_wait(hp_process *process, int64_t timeout, hp_error **error) {
   if (hp__context_is_inside(process->context))
-    return refuse_inside(error);
-  enter(process);
+    return hp__refuse_inside(error);
+  hp__process_enter(process);
   return leave(process, await_end(process, timeout, error));
 }
 
@@ -268,8 +268,8 @@ void hp_process_shutdown_async(hp_process *process, int64_t timeout) {
 
 int hp_process_shutdown(hp_process *process, int64_t timeout, hp_error **error) {
   if (hp__context_is_inside(process->context))
-    return refuse_inside(error);
-  enter(process);
+    return hp__refuse_inside(error);
+  hp__process_enter(process);
   ask(process, budget_of(timeout));
   return leave(process, await_end(process, -1, error));
 }
@@ -313,6 +313,18 @@ void hp_process_close(hp_process *process) {
 }
 
 /* ---- answers ---- */
+
+/* The child is not freed while the lock is held. */
+int hp__process_judge(hp_process *process, const struct hp_endpoint *endpoint,
+                      uv_stream_t *stream) {
+  const struct hp_platform_ops *platform = process->plan->platform;
+  struct hp_peer peer;
+  hp__peer_find(&peer, platform, endpoint, stream);
+  uv_mutex_lock(&process->lock);
+  int ours = hp__peer_judge(&peer, platform, process->child, &process->plan->user);
+  uv_mutex_unlock(&process->lock);
+  return ours;
+}
 
 /* One field of the view, read under its lock. */
 #define ANSWER(type, name, field)                                                                  \

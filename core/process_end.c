@@ -13,6 +13,13 @@ void hp__process_close_subprocess(hp_subprocess **subprocess) {
   *subprocess = NULL;
 }
 
+void hp__process_close_server(hp_process *process) {
+  uv_mutex_lock(&process->lock);
+  process->child = NULL;
+  uv_mutex_unlock(&process->lock);
+  hp__process_close_subprocess(&process->server);
+}
+
 /* ---- the ladder ---- */
 
 static hp_subprocess *target_of(const hp_process *process) {
@@ -107,6 +114,7 @@ static void note_exit(hp_process *process, const struct hp_exit *exit) {
   uv_mutex_lock(&process->lock);
   process->view.exit = *exit;
   process->view.alive = false;
+  process->child = NULL;
   process->view.stop_rung = stopped ? process->rung_text : NULL;
   process->view.stop_time = stopped ? (double)(uv_hrtime() - process->stop_began) / 1e6 : -1;
   uv_mutex_unlock(&process->lock);
@@ -138,7 +146,7 @@ static void end_attempt(hp_process *process) {
   if (process->readiness)
     hp__readiness_close(process->readiness);
   process->readiness = NULL;
-  hp__process_close_subprocess(&process->server);
+  hp__process_close_server(process);
 }
 
 /* Whether it died of a taken port that another attempt can replace. */
@@ -207,7 +215,7 @@ static void release_data(hp_process *process) {
 
 void hp__process_finish(hp_process *process) {
   process->finishing = true;
-  hp__process_close_subprocess(&process->server);
+  hp__process_close_server(process);
   hp__process_close_subprocess(&process->preparation);
   hp__process_close_subprocess(&process->stop_command);
   release_data(process);

@@ -191,7 +191,7 @@ static int check_containment(hp_process *process) {
   uv_mutex_unlock(&process->lock);
   if (reached >= required)
     return 0;
-  hp__process_close_subprocess(&process->server);
+  hp__process_close_server(process);
   return hp_error_set(&process->attempt, HP_ECONTAINMENT, HP_PHASE_SPAWN,
                       "containment '%s' was required, '%s' is what can be had here",
                       hp_containment_name(required), hp_containment_name(reached));

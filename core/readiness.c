@@ -2,6 +2,7 @@
 #include "core/readiness_kinds.h"
 
 #include "core/alloc.h"
+#include "core/peer.h"
 
 #include <string.h>
 
@@ -99,22 +100,8 @@ void hp__readiness_ready(hp_readiness *readiness, bool verified) {
     readiness->owner.report(readiness->owner.data, &report);
 }
 
-/* A process of somebody else may hide its number but not its user. */
-static bool is_of_another_user(const hp_readiness *readiness, const struct hp_peer *peer) {
-  const struct hp_user *user = &readiness->owner.launch->plan->user;
-  uv_passwd_t ours;
-  if (peer->user < 0 || peer->user == user->id || uv_os_get_passwd(&ours) != 0)
-    return false;
-  bool is_ours = peer->user == (int64_t)ours.uid;
-  uv_os_free_passwd(&ours);
-  return !is_ours;
-}
-
 int hp__readiness_is_ours(const hp_readiness *readiness, const struct hp_peer *peer) {
-  const hp_child *child = readiness->owner.child(readiness->owner.data);
-  if (!child)
-    return 0;
-  if (peer->pid <= 0)
-    return is_of_another_user(readiness, peer) ? 0 : -1;
-  return readiness->owner.platform->contains(child, peer->pid);
+  const struct hp_readiness_owner *owner = &readiness->owner;
+  return hp__peer_judge(peer, owner->platform, owner->child(owner->data),
+                        &owner->launch->plan->user);
 }

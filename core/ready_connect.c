@@ -16,7 +16,7 @@ enum {
 
 struct connector {
   struct hp_readiness base;
-  hp_connect request;
+  hp_connect_request request;
   hp_alarm *alarm;
   hp_watch *watch;
   uint64_t began;
@@ -34,7 +34,7 @@ static void schedule(struct connector *connector) {
   connector->base.owner.platform->alarm_set(connector->alarm, wait);
 }
 
-static struct connector *connector_of(const hp_connect *request) {
+static struct connector *connector_of(const hp_connect_request *request) {
   return request->data;
 }
 
@@ -70,7 +70,7 @@ static int judge(struct connector *connector) {
   return hp__readiness_is_ours(&connector->base, &peer);
 }
 
-static void connected(hp_connect *request, int status) {
+static void connected(hp_connect_request *request, int status) {
   struct connector *connector = connector_of(request);
   int ours = status == 0 && !connector->base.closing ? judge(connector) : 0;
   if (status == 0 && ours == 0)

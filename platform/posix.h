@@ -176,6 +176,7 @@ const char *hp__runtime_directory(void);
 /* By HOME, or as the user database says; NULL: unknown. */
 const char *hp__home_directory(char room[HP_PATH_SIZE]);
 void hp__stream_cut_posix(uv_stream_t *stream);
+int hp__stream_take_posix(uv_stream_t *stream, hp_handle *handle);
 /* Whether who listens on `words`, 1 of IPv4 or 4 of IPv6 as they lie in memory, is in the way of
  * `host`. */
 bool hp__address_overlaps(const uint32_t *words, int word_count, const char *host);

@@ -16,7 +16,7 @@ enum {
 
 struct attempt {
   uv_work_t work;
-  hp_connect *request;
+  hp_connect_request *request;
   hp_pipe_path path;
   HANDLE end;
   DWORD code;        /* of the system's; 0: connected */
@@ -79,7 +79,7 @@ static bool is_busy(DWORD code) {
 }
 
 static void report(struct attempt *attempt, int status) {
-  hp_connect *request = attempt->request;
+  hp_connect_request *request = attempt->request;
   if (attempt->end != INVALID_HANDLE_VALUE)
     CloseHandle(attempt->end);
   hp__free(attempt);
@@ -111,7 +111,8 @@ static void end_slice(uv_work_t *work, int status) {
 /* ---- The whole ---- */
 
 /* Most connections are made or refused at once. */
-int hp__pipe_connect(uv_loop_t *loop, hp_connect *request, const struct hp_endpoint *endpoint) {
+int hp__pipe_connect(uv_loop_t *loop, hp_connect_request *request,
+                     const struct hp_endpoint *endpoint) {
   struct attempt *attempt = hp__alloc(sizeof *attempt);
   if (!attempt)
     return UV_ENOMEM;

@@ -29,7 +29,8 @@ bool hp__pipe_is_of(PSID owner, PSID user, PSID default_owner);
 
 int hp__pipe_listen(uv_loop_t *loop, hp_listener *listener, const struct hp_endpoint *endpoint,
                     hp_error *error);
-int hp__pipe_connect(uv_loop_t *loop, hp_connect *request, const struct hp_endpoint *endpoint);
+int hp__pipe_connect(uv_loop_t *loop, hp_connect_request *request,
+                     const struct hp_endpoint *endpoint);
 
 /* Makes `pipe` the owner of a connected end; the end is closed when it cannot be. */
 int hp__pipe_adopt(uv_pipe_t *pipe, HANDLE end);

@@ -77,14 +77,15 @@ int hp__stream_error(hp_error *error, int code, int status, const char *format, 
 }
 
 static void report_later(uv_handle_t *handle) {
-  hp_connect *request = (hp_connect *)((char *)handle - offsetof(hp_connect, request.later));
+  hp_connect_request *request =
+      (hp_connect_request *)((char *)handle - offsetof(hp_connect_request, request.later));
   int status = (int)(intptr_t)handle->data;
   request->callback(request,
                     status == 0 && uv_is_closing(&request->as.handle) ? UV_ECANCELED : status);
 }
 
 /* Closing a handle that was never started is the shortest way to the loop's next round. */
-void hp__stream_tell_later(uv_loop_t *loop, hp_connect *request, int status) {
+void hp__stream_tell_later(uv_loop_t *loop, hp_connect_request *request, int status) {
   uv_idle_init(loop, &request->request.later);
   request->request.later.data = (void *)(intptr_t)status;
   uv_close((uv_handle_t *)&request->request.later, report_later);

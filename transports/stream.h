@@ -12,7 +12,7 @@ int hp__stream_listen(uv_loop_t *loop, hp_listener *listener, uv_os_sock_t socke
 
 /* Has request->callback called with `status` by the loop, never from inside this call; UV_ECANCELED
  * in the place of 0 when the handle was closed meanwhile. */
-void hp__stream_tell_later(uv_loop_t *loop, hp_connect *request, int status);
+void hp__stream_tell_later(uv_loop_t *loop, hp_connect_request *request, int status);
 
 /* A failure of the system: `status` is a negative libuv code, told as the cause. Returns `code`. */
 int hp__stream_error(hp_error *error, int code, int status, const char *format, ...)

@@ -181,7 +181,7 @@ static size_t address_size(const struct sockaddr *address) {
   return address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 }
 
-static int begin_connect(hp_connect *request, const struct sockaddr *wanted) {
+static int begin_connect(hp_connect_request *request, const struct sockaddr *wanted) {
   struct sockaddr_storage address = {0};
   memcpy(&address, wanted, address_size(wanted));
   bool several = request->request.resolve.addrinfo != NULL;
@@ -206,7 +206,7 @@ static bool is_own_echo(const uv_tcp_t *tcp) {
 
 /* Tries the addresses that are left; `status` is what became of the one before. resolve.data is the
  * next of them, resolve.addrinfo the whole list. */
-static void connect_next(hp_connect *request, int status) {
+static void connect_next(hp_connect_request *request, int status) {
   uv_getaddrinfo_t *resolve = &request->request.resolve;
   struct addrinfo *address = resolve->data;
   if (uv_is_closing(&request->as.handle))
@@ -229,13 +229,15 @@ static void report_connected(uv_connect_t *connect, int status) {
 }
 
 static void report_resolved(uv_getaddrinfo_t *resolve, int status, struct addrinfo *addresses) {
-  hp_connect *request = (hp_connect *)((char *)resolve - offsetof(hp_connect, request.resolve));
+  hp_connect_request *request =
+      (hp_connect_request *)((char *)resolve - offsetof(hp_connect_request, request.resolve));
   resolve->data = addresses;
   resolve->addrinfo = addresses;
   connect_next(request, status == 0 ? UV_EADDRNOTAVAIL : status);
 }
 
-static int connect_name(uv_loop_t *loop, hp_connect *request, const struct hp_endpoint *endpoint) {
+static int connect_name(uv_loop_t *loop, hp_connect_request *request,
+                        const struct hp_endpoint *endpoint) {
   struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
   char service[8];
   snprintf(service, sizeof service, "%u", (unsigned)endpoint->port);
@@ -252,7 +254,8 @@ static int read_address(const struct hp_endpoint *endpoint, struct sockaddr_stor
                    : uv_ip6_addr(endpoint->host, endpoint->port, (struct sockaddr_in6 *)address);
 }
 
-static int connect_tcp(uv_loop_t *loop, hp_connect *request, const struct hp_endpoint *endpoint) {
+static int connect_tcp(uv_loop_t *loop, hp_connect_request *request,
+                       const struct hp_endpoint *endpoint) {
   struct sockaddr_storage address = {0};
   if (endpoint->kind != HP_ENDPOINT_TCP || endpoint->port == 0)
     return UV_EINVAL;

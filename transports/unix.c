@@ -200,12 +200,13 @@ static int listen_unix(uv_loop_t *loop, hp_listener *listener, const struct hp_t
 }
 
 static void report_connected(uv_connect_t *connect, int status) {
-  hp_connect *request = connect->data;
+  hp_connect_request *request = connect->data;
   request->callback(request, status);
 }
 
 /* The socket of libuv's never blocks: a full backlog is UV_EAGAIN, told by the callback. */
-static int connect_unix(uv_loop_t *loop, hp_connect *request, const struct hp_endpoint *endpoint) {
+static int connect_unix(uv_loop_t *loop, hp_connect_request *request,
+                        const struct hp_endpoint *endpoint) {
   if (endpoint->kind != HP_ENDPOINT_UNIX || !endpoint->path[0])
     return UV_EINVAL;
   if (strlen(endpoint->path) >= SOCKET_PATH_SIZE)

@@ -52,6 +52,7 @@ static const struct {
     ROW(stdio_hold),
     ROW(stdio_release),
     ROW(explain_exit),
+    ROW(stream_take),
 #undef ROW
 };
 

@@ -10,7 +10,7 @@
 struct meeting {
   struct hp_scene *scene;
   hp_listener listener;
-  hp_connect request;
+  hp_connect_request request;
   uv_stream_t *served;
   bool connected, listening;
 };
@@ -21,7 +21,7 @@ static void serve(hp_listener *listener, uv_stream_t *client) {
   meeting->served = client;
 }
 
-static void connected(hp_connect *request, int status) {
+static void connected(hp_connect_request *request, int status) {
   struct meeting *meeting = request->data;
   CHECK_INT(status, 0);
   meeting->connected = true;

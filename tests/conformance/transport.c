@@ -44,7 +44,7 @@ static void finish(struct world *world) {
 /* ---- A client ---- */
 
 struct client {
-  hp_connect request;
+  hp_connect_request request;
   bool inside; /* of the call to connect() */
   int calls, status, closes;
   uv_write_t write;
@@ -63,7 +63,7 @@ static void close_client(struct client *client) {
     uv_close(&client->request.as.handle, count_close);
 }
 
-static void report(hp_connect *request, int status) {
+static void report(hp_connect_request *request, int status) {
   struct client *client = request->data;
   CHECK(!client->inside);
   client->calls++;
@@ -251,7 +251,7 @@ static void collect(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
   client->length += (size_t)length;
 }
 
-static void say(hp_connect *request, int status) {
+static void say(hp_connect_request *request, int status) {
   static char hello[] = "hello";
   struct client *client = request->data;
   uv_buf_t text = uv_buf_init(hello, 5);

@@ -190,7 +190,7 @@ HP_TEST(a_strangers_answer_is_not_ready) {
 static atomic_bool connecting;
 
 /* To a listener of the test whose queue is full. */
-static int connect_nowhere(uv_loop_t *loop, hp_connect *request,
+static int connect_nowhere(uv_loop_t *loop, hp_connect_request *request,
                            const struct hp_endpoint *endpoint) {
   struct hp_endpoint full = *endpoint;
   full.port = thief.port;

@@ -84,6 +84,14 @@ bool hp_os_make_directory(const char *path);
 bool hp_os_make_link(const char *target, const char *path);
 bool hp_os_make_fifo(const char *path);
 
+/* ---- Connected descriptors ---- */
+
+bool hp_os_handle_say(hp_handle handle, const void *data, size_t size);
+/* Until so many bytes are there or it has ended: how many. */
+int hp_os_handle_hear(hp_handle handle, void *data, size_t size);
+bool hp_os_handle_is_inherited(hp_handle handle);
+void hp_os_handle_close(hp_handle handle);
+
 /* ---- This process ---- */
 
 /* What we write is the same bytes on each system, and goes out in lines, or when we say so. */

@@ -4,6 +4,7 @@
 #include "core/registry.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,4 +109,27 @@ bool hp_os_be_ordinary(bool ordinary) {
 
 void hp_os_survive_broken_pipes(void) {
   signal(SIGPIPE, SIG_IGN);
+}
+
+/* ---- Connected descriptors ---- */
+
+bool hp_os_handle_say(hp_handle handle, const void *data, size_t size) {
+  return write((int)handle, data, size) == (ssize_t)size;
+}
+
+int hp_os_handle_hear(hp_handle handle, void *data, size_t size) {
+  size_t length = 0;
+  ssize_t count = 1;
+  for (; length < size && count > 0; length += count > 0 ? (size_t)count : 0)
+    count = read((int)handle, (char *)data + length, size - length);
+  CHECK(count >= 0);
+  return (int)length;
+}
+
+bool hp_os_handle_is_inherited(hp_handle handle) {
+  return !(fcntl((int)handle, F_GETFD) & FD_CLOEXEC);
+}
+
+void hp_os_handle_close(hp_handle handle) {
+  close((int)handle);
 }

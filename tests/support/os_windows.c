@@ -259,3 +259,60 @@ long hp_os_count_threads(void) {
 size_t hp_os_allocated(void *memory) {
   return memory ? _msize(memory) : 0;
 }
+
+/* ---- Connected descriptors ---- */
+
+static bool is_socket(hp_handle handle) {
+  int type, size = sizeof type;
+  return getsockopt((SOCKET)handle, SOL_SOCKET, SO_TYPE, (char *)&type, &size) == 0;
+}
+
+typedef BOOL transfer(HANDLE handle, void *data, DWORD size, OVERLAPPED *overlapped);
+
+static BOOL read_pipe(HANDLE handle, void *data, DWORD size, OVERLAPPED *overlapped) {
+  return ReadFile(handle, data, size, NULL, overlapped);
+}
+
+static BOOL write_pipe(HANDLE handle, void *data, DWORD size, OVERLAPPED *overlapped) {
+  return WriteFile(handle, data, size, NULL, overlapped);
+}
+
+static int move(hp_handle handle, transfer *move_bytes, void *data, size_t size) {
+  HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+  OVERLAPPED overlapped = {.hEvent = (HANDLE)((uintptr_t)event | 1)};
+  DWORD length = 0;
+  if (move_bytes((HANDLE)handle, data, (DWORD)size, &overlapped) ||
+      GetLastError() == ERROR_IO_PENDING)
+    GetOverlappedResult((HANDLE)handle, &overlapped, &length, TRUE);
+  CloseHandle(event);
+  return (int)length;
+}
+
+bool hp_os_handle_say(hp_handle handle, const void *data, size_t size) {
+  void *bytes = (void *)(uintptr_t)data;
+  int length = is_socket(handle) ? send((SOCKET)handle, data, (int)size, 0)
+                                 : move(handle, write_pipe, bytes, size);
+  return length == (int)size;
+}
+
+int hp_os_handle_hear(hp_handle handle, void *data, size_t size) {
+  size_t length = 0;
+  for (int count = 1; length < size && count > 0; length += count > 0 ? (size_t)count : 0) {
+    char *place = (char *)data + length;
+    count = is_socket(handle) ? recv((SOCKET)handle, place, (int)(size - length), 0)
+                              : move(handle, read_pipe, place, size - length);
+  }
+  return (int)length;
+}
+
+bool hp_os_handle_is_inherited(hp_handle handle) {
+  DWORD flags = 0;
+  return GetHandleInformation((HANDLE)handle, &flags) && (flags & HANDLE_FLAG_INHERIT);
+}
+
+void hp_os_handle_close(hp_handle handle) {
+  if (is_socket(handle))
+    closesocket((SOCKET)handle);
+  else
+    CloseHandle((HANDLE)handle);
+}

@@ -17,7 +17,7 @@ struct scene {
   uv_loop_t loop;
   uv_timer_t deadline;
   hp_listener listener;
-  hp_connect requests[3];
+  hp_connect_request requests[3];
   uv_stream_t *served[3];
   int served_count, told, statuses[3];
   bool late;
@@ -34,7 +34,7 @@ static void take(hp_listener *listener, uv_stream_t *stream) {
   scene->served[scene->served_count++] = stream;
 }
 
-static void note(hp_connect *request, int status) {
+static void note(hp_connect_request *request, int status) {
   struct scene *scene = request->data;
   scene->statuses[request - scene->requests] = status;
   scene->told++;
@@ -57,7 +57,7 @@ static void listen_to(struct scene *scene) {
 }
 
 static void connect_to(struct scene *scene, int index, const struct hp_endpoint *endpoint) {
-  scene->requests[index] = (hp_connect){.data = scene, .callback = note};
+  scene->requests[index] = (hp_connect_request){.data = scene, .callback = note};
   CHECK_INT(ops->connect(&scene->loop, &scene->requests[index], endpoint), 0);
 }
 

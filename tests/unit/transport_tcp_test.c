@@ -246,11 +246,11 @@ HP_TEST(a_privileged_port_is_explained) {
 /* ---- Connecting ---- */
 
 struct call {
-  hp_connect request;
+  hp_connect_request request;
   int count, status;
 };
 
-static void report(hp_connect *request, int status) {
+static void report(hp_connect_request *request, int status) {
   struct call *call = request->data;
   call->count++;
   call->status = status;

@@ -99,7 +99,7 @@ HP_TEST(the_longest_path_works_and_one_byte_more_is_refused) {
 
 HP_TEST(connecting_to_a_path_too_long_fails_at_once) {
   struct hp_endpoint endpoint = {.kind = HP_ENDPOINT_UNIX, .path = "/"};
-  hp_connect request = {0};
+  hp_connect_request request = {0};
   memset(endpoint.path + 1, 'x', sizeof(((struct sockaddr_un *)0)->sun_path) - 1);
   CHECK_INT(ops->connect(uv_default_loop(), &request, &endpoint), UV_ENAMETOOLONG);
 }
@@ -145,7 +145,7 @@ static int fill_backlog(const char *path, int *clients, int max) {
   return count;
 }
 
-static void keep_status(hp_connect *request, int status) {
+static void keep_status(hp_connect_request *request, int status) {
   *(int *)request->data = status;
   uv_close(&request->as.handle, NULL);
 }
@@ -161,7 +161,7 @@ HP_TEST(a_full_backlog_is_somebody_and_never_blocks) {
   CHECK_HAS(hp_error_message(&place.error), "a server accepts connections");
   struct hp_endpoint endpoint = {.kind = HP_ENDPOINT_UNIX};
   strcpy(endpoint.path, place.path);
-  hp_connect request = {.data = &status, .callback = keep_status};
+  hp_connect_request request = {.data = &status, .callback = keep_status};
   uv_loop_init(&loop);
   CHECK_INT(ops->connect(&loop, &request, &endpoint), 0);
   uv_run(&loop, UV_RUN_DEFAULT);

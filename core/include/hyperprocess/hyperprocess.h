@@ -77,7 +77,8 @@ enum hp_code {
   X(HP_PHASE_SPAWN, "spawn")                                                                       \
   X(HP_PHASE_READY, "ready")                                                                       \
   X(HP_PHASE_RUN, "run")                                                                           \
-  X(HP_PHASE_STOP, "stop")
+  X(HP_PHASE_STOP, "stop")                                                                         \
+  X(HP_PHASE_CONNECT, "connect")
 
 enum hp_phase {
 #define HP_PHASE_ENUMERATOR(name, text) name,
@@ -379,6 +380,34 @@ HP_EXPORT void hp_process_stop_async(hp_process *process);
  * From a callback: the stop is begun and the handle is freed when it has ended. NULL is allowed.
  */
 HP_EXPORT void hp_process_close(hp_process *process);
+
+/* ---- Connections ----------------------------------------------------------------------------- */
+
+/*
+ * A connected descriptor, which the caller owns and closes. It blocks, and no child inherits it. On
+ * Windows it is a SOCKET for TCP, and for a pipe a HANDLE made for overlapped operations:
+ * ReadFile and WriteFile want an OVERLAPPED with an event. hyperprocess/uv.h has streams instead.
+ */
+typedef intptr_t hp_handle;
+#define HP_NO_HANDLE ((hp_handle)-1)
+
+/*
+ * Connects to an endpoint, "unix:///run/x/s", "tcp://127.0.0.1:40123", "npipe://./pipe/name".
+ * `timeout` < 0: none of its own. One attempt; only while the queue of a server's Unix socket is
+ * full it is repeated. To resolve a name may take longer than the timeout. On failure *handle is
+ * HP_NO_HANDLE, and the message names the endpoint. Blocks; any thread, and no context is needed.
+ * Errors: HP_ECONFIG (no endpoint), HP_EUNSUPPORTED (not reachable from this system),
+ * HP_ETIMEDOUT, HP_EACCESS, HP_ETOOLONG; HP_EIO with the system's code: nobody listens there …
+ */
+HP_EXPORT int hp_connect(const char *endpoint, int64_t timeout, hp_handle *handle,
+                         hp_error **error);
+/*
+ * The same to a server of ours that is READY, by its own transport, an embedder's too. Who answers
+ * must be of its tree, as far as the system can tell. Any thread; HP_EDEADLK in a callback.
+ * Further errors: HP_ESTATE (it is not ready), HP_EPEER (another process has answered).
+ */
+HP_EXPORT int hp_process_connect(hp_process *process, int64_t timeout, hp_handle *handle,
+                                 hp_error **error);
 
 #ifdef __cplusplus
 }

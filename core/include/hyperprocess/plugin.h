@@ -94,9 +94,9 @@ struct hp_transport_spec {
 /* A request to connect; the caller sets `data` and `callback`, zeroes the rest, and keeps it until
  * the callback has come and the handle is closed. The handle may be closed before the callback,
  * which then comes with UV_ECANCELED or the failure that was on its way. */
-typedef struct hp_connect hp_connect;
-typedef void (*hp_connect_callback)(hp_connect *request, int status);
-struct hp_connect {
+typedef struct hp_connect_request hp_connect_request;
+typedef void (*hp_connect_callback)(hp_connect_request *request, int status);
+struct hp_connect_request {
   void *data;
   hp_connect_callback callback;
   union { /* the connected stream after status 0; the owner closes it, always, also after a failure
@@ -149,8 +149,9 @@ struct hp_transport_ops {
   int (*listen)(uv_loop_t *loop, hp_listener *listener, const struct hp_transport_spec *spec,
                 int64_t owner, hp_error *error);
   /* Returns 0 and calls back exactly once, never from inside the call; or fails at once, without
-   * a callback, with a libuv code (< 0) and with the handle not initialised. */
-  int (*connect)(uv_loop_t *loop, hp_connect *request, const struct hp_endpoint *endpoint);
+   * a callback, with a libuv code (< 0) and with the handle not initialised. UV_EAGAIN: the queue
+   * of who listens is full. On the thread of `loop`, which need not be the context's. */
+  int (*connect)(uv_loop_t *loop, hp_connect_request *request, const struct hp_endpoint *endpoint);
   /* Idempotent; safe on zeroed memory; removes only what we made. */
   void (*release)(void *self);
 };
@@ -330,7 +331,7 @@ struct hp_platform_ops {
   /* Ends a connected stream in both directions at once, for the other end too when a fork of the
    * host holds a copy of it; the handle is still to be closed. */
   void (*stream_cut)(uv_stream_t *stream);
-  /* Who is at the other end of a connected stream. */
+  /* Who is at the other end of a connected stream. Any thread, as port_owner() and contains(). */
   void (*stream_peer)(uv_stream_t *stream, struct hp_peer *peer);
   /* Who listens on a local TCP port. */
   void (*port_owner)(const struct hp_endpoint *endpoint, struct hp_peer *peer);
@@ -393,6 +394,11 @@ struct hp_platform_ops {
   /* What an exit status means and what to do about it, for a person: sets cause and hint where
    * anything is known. `spawn` is what was started, NULL where that is not known any more. */
   void (*explain_exit)(const struct hp_exit *exit, const struct hp_spawn *spawn, hp_error *error);
+
+  /* A copy of a connected stream's descriptor that is independent of the loop, blocks, and is not
+   * inherited. Nothing is under way on the stream, which is closed next. 0 or a libuv code. Any
+   * thread. */
+  int (*stream_take)(uv_stream_t *stream, hp_handle *handle);
 };
 
 enum { HP_DIRECTORY_NAME = 11 }; /* strlen("hp-XXXXXXXX") */
