@@ -32,4 +32,4 @@ if(MSVC) # else it and the DLL's import library have one name
 endif()
 install(TARGETS hyperprocess_static hyperprocess_shared)
 install(DIRECTORY core/include/hyperprocess ${PROJECT_BINARY_DIR}/include/hyperprocess
-  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")

@@ -18,8 +18,8 @@ if(MSVC)
   target_compile_options(hp_options INTERFACE /W4 /utf-8 $<$<BOOL:${HP_WERROR}>:/WX>)
 else()
   target_compile_options(hp_options INTERFACE
-    -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
-    -Wwrite-strings -Wvla -Wformat=2 -Wimplicit-fallthrough $<$<BOOL:${HP_WERROR}>:-Werror>)
+    -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wimplicit-fallthrough
+    $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes;-Wmissing-prototypes> $<$<BOOL:${HP_WERROR}>:-Werror>)
 endif()
 if(HP_SANITIZE)
   target_compile_options(hp_options INTERFACE

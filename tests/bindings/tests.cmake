@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+# The other languages, where there is a compiler or an interpreter for them. A sanitized library wants
+# its runtime in the host itself, which an interpreter has not.
+include(CheckLanguage)
+check_language(CXX)
+if(CMAKE_CXX_COMPILER)
+  enable_language(CXX)
+  set(CMAKE_CXX_STANDARD 17)
+  hp_add_tests(bindings/cpp_test.cpp)
+else()
+  hp_skip_tests("there is no C++ compiler" bindings/cpp_test.cpp)
+endif()
+
+find_package(Python3 QUIET COMPONENTS Interpreter)
+set(reason "")
+if(CMAKE_CROSSCOMPILING)
+  set(reason "the library is another system's than Python")
+elseif(HP_SANITIZE)
+  set(reason "Python is not sanitized, as the library is")
+elseif(NOT Python3_FOUND)
+  set(reason "Python 3 is not installed")
+endif()
+file(STRINGS bindings/python_test.py lines REGEX "^    def test_")
+foreach(line IN LISTS lines)
+  string(REGEX REPLACE "^ +def (test_[a-z_0-9]+).*" "\\1" name "${line}")
+  if(reason)
+    add_test(NAME python_test.${name} COMMAND ${CMAKE_COMMAND} -E echo "SKIPPED: ${reason}")
+  else()
+    add_test(NAME python_test.${name}
+      COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/bindings/python_test.py PythonTest.${name})
+  endif()
+  set_tests_properties(python_test.${name} PROPERTIES TIMEOUT 60 LABELS bindings SKIP_REGULAR_EXPRESSION "^SKIPPED: "
+    ENVIRONMENT "HP_TEST_BIN=${HP_TEST_PROGRAMS};PYTHONPATH=${PROJECT_SOURCE_DIR}/bindings/python;HYPERPROCESS_LIBRARY=$<TARGET_FILE:hyperprocess_shared>")
+endforeach()
