@@ -4,6 +4,7 @@
 #include "cli/catalogue.h"
 #include "cli/report.h"
 #include "cli/subcommands.h"
+#include "core/error.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,11 +28,27 @@ static int check_profile(const struct catalogue *catalogue, const struct argumen
   return EXIT_DONE;
 }
 
+/* What it says for the other systems is no less a mistake. */
+static int check_elsewhere(const char *file) {
+  static const char *const systems[] = {"linux", "darwin", "windows"};
+  for (size_t i = 0; i < sizeof systems / sizeof *systems; i++) {
+    struct hp_catalog all;
+    struct hp_error e = {0};
+    hp_error *error = NULL;
+    if (hp__catalog_load(&all, file, systems[i], &e) < 0) {
+      hp__error_give(&error, &e);
+      return report_failure(error);
+    }
+    hp__catalog_fini(&all);
+  }
+  return EXIT_DONE;
+}
+
 static int check(const struct catalogue *catalogue, const struct arguments *arguments) {
   const struct hp_catalog *all = catalogue->all;
   const char *file = arguments->options->file;
   size_t servers = 0, profiles = 0;
-  int code = EXIT_DONE;
+  int code = check_elsewhere(file);
   for (size_t i = 0; i < all->definition_count; i++)
     servers += is_of(&all->definitions[i].position, file);
   for (size_t i = 0; i < all->profile_count; i++) {

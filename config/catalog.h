@@ -16,12 +16,14 @@ struct hp_catalog {
   size_t definition_count;
   struct hp_profile *profiles;
   size_t profile_count;
-  const char *file; /* the user's file that was read, NULL: built-in only */
+  const char *file;        /* the user's file that was read, NULL: built-in only */
+  struct hp_strings files; /* that one, and those that are extended */
 };
 
-/* Reads `file` (NULL: none) and the built-in ones. HP_ECONFIG: "file:line:column: …", one message
+/* Reads `file` (NULL: none), those that are extended in it, and the built-in ones; the sections for
+ * `os` ("linux"; NULL: none) are laid over the rest. HP_ECONFIG: "file:line:column: …", one message
  * for the first mistake. */
-int hp__catalog_load(struct hp_catalog *catalog, const char *file, hp_error *error);
+int hp__catalog_load(struct hp_catalog *catalog, const char *file, const char *os, hp_error *error);
 void hp__catalog_fini(struct hp_catalog *catalog); /* safe on zeroed memory */
 
 /* HP_ECONFIG with the nearest name, when there is none of that name. */

@@ -212,6 +212,18 @@ static const struct hp_table prepare_table = {.what = "prepare",
 
 /* ---- the whole ---- */
 
+bool hp__strings_add(struct hp_arena *arena, struct hp_strings *list, const char *text) {
+  const char **items = hp__arena_alloc(arena, (list->count + 2) * sizeof *items);
+  if (!items || !text)
+    return false;
+  if (list->count)
+    memcpy(items, list->items, list->count * sizeof *items);
+  list->items = items;
+  items[list->count++] = text;
+  items[list->count] = NULL;
+  return true;
+}
+
 #define IN_DEFINITION(member) .offset = offsetof(struct hp_definition, member)
 
 static const struct hp_field folder_fields[] = {
@@ -293,7 +305,7 @@ static const struct hp_table death_table = {
     .what = "on_host_death", .fields = death_fields, .field_count = HP_COUNT(death_fields)};
 
 static const struct hp_field definition_fields[] = {
-    {.key = "extends", .read = hp__field_string, IN_DEFINITION(extends), .flags = HP_FIELD_FILLED},
+    {.key = "extends", .read = hp__field_extends, IN_DEFINITION(extends), .flags = HP_FIELD_WHOLE},
     {.key = "description", .read = hp__field_string, IN_DEFINITION(description)},
     {.key = "binary", .read = hp__field_table, .table = &binary_table, .flags = HP_FIELD_REQUIRED},
     {.key = "arguments",
@@ -335,9 +347,10 @@ static const struct hp_field definition_fields[] = {
      IN_DEFINITION(port_taken),
      .flags = HP_FIELD_FILLED},
     {.key = "working_dir",
-     .read = hp__field_string,
+     .read = hp__field_path,
      IN_DEFINITION(working_dir),
      .flags = HP_FIELD_FILLED},
+    HP_SECTIONS(&hp__definition_table),
 };
 
 /* A tether is the callback's connection: without one there is nothing to close. */

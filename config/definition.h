@@ -12,6 +12,10 @@ struct hp_strings {
   size_t count;
 };
 
+/* One more text, which is kept as it is; whoever reads the list that was before still can. false:
+ * no memory. */
+bool hp__strings_add(struct hp_arena *arena, struct hp_strings *list, const char *text);
+
 struct hp_templates {
   struct hp_template *items;
   size_t count;

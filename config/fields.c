@@ -23,6 +23,27 @@ int hp__field_string(const struct hp_reader *reader, const struct hp_field *fiel
   return 0;
 }
 
+const char *hp__path_beside(struct hp_arena *arena, const char *file, const char *path) {
+  bool absolute = path[0] == '/' || path[0] == '\\' || (path[0] && path[1] == ':');
+  size_t folder = file ? strlen(file) : 0;
+  while (folder > 0 && file[folder - 1] != '/' && file[folder - 1] != '\\')
+    folder--;
+  if (absolute || folder == 0)
+    return path;
+  while (path[0] == '.' && path[1] == '/')
+    path += 2;
+  return hp__arena_format(arena, "%.*s%s", (int)folder, file, path);
+}
+
+int hp__field_path(const struct hp_reader *reader, const struct hp_field *field,
+                   const struct hp_node *node, void *record) {
+  const char **slot = at(record, field->offset);
+  int result = hp__field_string(reader, field, node, record);
+  if (result == 0)
+    *slot = hp__path_beside(reader->arena, node->position.file, *slot);
+  return result != 0 || *slot ? result : hp__out_of_memory(reader->error);
+}
+
 static int find_word(const struct hp_reader *reader, const struct hp_field *field,
                      const struct hp_node *node, size_t *index) {
   size_t count = 0;

@@ -40,7 +40,7 @@ static const char *const containments[] = {
         NULL};
 
 static const struct hp_field profile_fields[] = {
-    {.key = "extends", .read = hp__field_string, IN_PROFILE(extends), .flags = HP_FIELD_FILLED},
+    {.key = "extends", .read = hp__field_extends, IN_PROFILE(extends), .flags = HP_FIELD_WHOLE},
     {.key = "server",
      .read = hp__field_string,
      IN_PROFILE(server),
@@ -51,10 +51,10 @@ static const struct hp_field profile_fields[] = {
      IN_PROFILE(transports),
      .flags = HP_FIELD_FILLED | HP_FIELD_WHOLE},
     {.key = "settings", .read = field_values, IN_PROFILE(settings)},
-    {.key = "binary", .read = hp__field_string, IN_PROFILE(binary), .flags = HP_FIELD_FILLED},
-    {.key = "data_dir", .read = hp__field_string, IN_PROFILE(data_dir), .flags = HP_FIELD_FILLED},
+    {.key = "binary", .read = hp__field_path, IN_PROFILE(binary), .flags = HP_FIELD_FILLED},
+    {.key = "data_dir", .read = hp__field_path, IN_PROFILE(data_dir), .flags = HP_FIELD_FILLED},
     {.key = "working_dir",
-     .read = hp__field_string,
+     .read = hp__field_path,
      IN_PROFILE(working_dir),
      .flags = HP_FIELD_FILLED},
     {.key = "user", .read = hp__field_string, IN_PROFILE(user), .flags = HP_FIELD_FILLED},
@@ -69,6 +69,7 @@ static const struct hp_field profile_fields[] = {
      .flags = HP_FIELD_FILLED},
     {.key = "stop", .read = hp__field_rungs, IN_PROFILE(stop)},
     {.key = "containment", .read = hp__field_word, IN_PROFILE(containment), .words = containments},
+    HP_SECTIONS(&hp__profile_table),
 };
 
 const struct hp_table hp__profile_table = {.what = "profile",

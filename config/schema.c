@@ -70,6 +70,12 @@ static int refuse_key(const struct hp_reader *reader, const struct hp_table *tab
                      table->field_count);
 }
 
+int hp__find_field(const struct hp_reader *reader, const struct hp_table *table,
+                   const struct hp_node *entry, const struct hp_field **field) {
+  *field = find_field(table, entry->key);
+  return *field ? 0 : refuse_key(reader, table, entry);
+}
+
 static int refuse_missing(const struct hp_reader *reader, const struct hp_table *table,
                           const struct hp_node *node, const char *key) {
   bool named = node->key && strcmp(node->key, table->what) != 0;
@@ -83,9 +89,10 @@ static int refuse_missing(const struct hp_reader *reader, const struct hp_table 
 static int read_entries(const struct hp_reader *reader, const struct hp_table *table,
                         const struct hp_node *node, void *record) {
   for (const struct hp_node *entry = node->first; entry; entry = entry->next) {
-    const struct hp_field *field = find_field(table, entry->key);
-    if (!field)
-      return refuse_key(reader, table, entry);
+    const struct hp_field *field;
+    int found = hp__find_field(reader, table, entry, &field);
+    if (found != 0)
+      return found;
     set_position(record, field->where, entry->position);
     int result = field->read(reader, field, entry, record);
     if (result != 0)

@@ -82,11 +82,23 @@ int hp__field_list(const struct hp_reader *, const struct hp_field *, const stru
                    void *record); /* array of `table` */
 int hp__field_map(const struct hp_reader *, const struct hp_field *, const struct hp_node *,
                   void *record); /* array of `table`, named by the keys */
+int hp__field_path(const struct hp_reader *, const struct hp_field *, const struct hp_node *,
+                   void *record); /* const char *; a relative one is beside the file that says it */
+int hp__field_extends(const struct hp_reader *, const struct hp_field *, const struct hp_node *,
+                      void *record); /* const char *: NAME, or NAME of FILE */
+int hp__field_section(const struct hp_reader *, const struct hp_field *, const struct hp_node *,
+                      void *record); /* keys of `table` for another system: nothing is kept */
 int hp__field_node(const struct hp_reader *, const struct hp_field *, const struct hp_node *,
                    void *record); /* const struct hp_node *: a mapping, read later */
 
 int hp__read_record(const struct hp_reader *reader, const struct hp_table *table,
                     const struct hp_node *node, void *record);
+
+/* `path` as it is meant in `file`: relative ones begin where that is. NULL when out of memory. */
+const char *hp__path_beside(struct hp_arena *arena, const char *file, const char *path);
+/* The field of that name, or an error with the nearest one. */
+int hp__find_field(const struct hp_reader *reader, const struct hp_table *table,
+                   const struct hp_node *entry, const struct hp_field **field);
 
 /* For readers of one key. */
 int hp__expect(const struct hp_reader *reader, const struct hp_node *node, enum hp_node_kind kind);

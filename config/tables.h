@@ -9,6 +9,13 @@
 extern const struct hp_table hp__definition_table; /* struct hp_definition */
 extern const struct hp_table hp__profile_table;    /* struct hp_profile */
 
+/* For one system each, laid over the rest there. */
+#define HP_SECTIONS(keys)                                                                          \
+  {.key = "linux", .read = hp__field_section, .table = (keys)},                                    \
+      {.key = "darwin", .read = hp__field_section, .table = (keys)}, {                             \
+    .key = "windows", .read = hp__field_section, .table = (keys)                                   \
+  }
+
 /* stop.c */
 int hp__field_rungs(const struct hp_reader *reader, const struct hp_field *field,
                     const struct hp_node *node, void *record); /* struct hp_rungs */

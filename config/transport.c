@@ -65,6 +65,13 @@ static bool split_address(struct hp_arena *arena, struct hp_choice *choice, cons
   return true;
 }
 
+/* The name of a pipe is in no directory. */
+static const char *place_path(struct hp_arena *arena, const struct hp_choice *choice,
+                              const char *path) {
+  bool file = strcmp(choice->kind, "unix") == 0;
+  return hp__arena_copy(arena, file ? hp__path_beside(arena, choice->position.file, path) : path);
+}
+
 static int read_choice(struct hp_arena *arena, struct hp_choice *choice, const char *text,
                        hp_error *error) {
   size_t length = strcspn(text, ":");
@@ -78,7 +85,7 @@ static int read_choice(struct hp_arena *arena, struct hp_choice *choice, const c
                        "tcp:HOST:PORT",
                        text);
   if (rest && strcmp(choice->kind, "tcp") != 0)
-    choice->path = hp__arena_copy(arena, rest);
+    choice->path = place_path(arena, choice, rest);
   else if (rest && !split_address(arena, choice, rest))
     return hp__mistake(error, choice->position,
                        "'%s' is not an address: PORT, HOST:PORT or [IPv6]:PORT", rest);
@@ -147,6 +154,8 @@ static int read_mapping(const struct hp_reader *reader, struct hp_choices *choic
   if (!choice)
     return refused(reader->arena);
   int result = hp__read_record(reader, &choice_table, node, choice);
+  if (result == 0 && choice->path)
+    choice->path = place_path(reader->arena, choice, choice->path);
   return result == 0 ? check_choice(choice, reader->error) : result;
 }
 

@@ -64,8 +64,6 @@ int hp__plan_make(struct hp_plan **plan, const struct hp_registry *registry,
 
 /* "tcp:6380", for messages. */
 void hp__choice_print(const struct hp_choice *choice, char *text, size_t size);
-/* `list` with one more text, which is kept as it is; false: no memory. */
-bool hp__strings_add(struct hp_arena *arena, struct hp_strings *list, const char *text);
 /* One error of several that name a transport each: none of them can be had. */
 void hp__plan_refuse_all(hp_error *error, int code, enum hp_phase phase,
                          const struct hp_strings *reasons);

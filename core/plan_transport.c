@@ -8,19 +8,6 @@
 #include "core/plan_steps.h"
 
 #include <stdio.h>
-#include <string.h>
-
-bool hp__strings_add(struct hp_arena *arena, struct hp_strings *list, const char *text) {
-  const char **items = hp__arena_alloc(arena, (list->count + 2) * sizeof *items);
-  if (!items || !text)
-    return false;
-  if (list->count)
-    memcpy(items, list->items, list->count * sizeof *items);
-  list->items = items;
-  items[list->count++] = text;
-  items[list->count] = NULL;
-  return true;
-}
 
 void hp__choice_print(const struct hp_choice *choice, char *text, size_t size) {
   const char *rest = !choice ? NULL : choice->port ? choice->port : choice->path;

@@ -29,6 +29,7 @@ void hp__source_release(struct hp_source *source) {
     return;
   hp__catalog_fini(&source->catalog);
   hp__free(source->path);
+  hp__free(source->further);
   hp__free(source);
 }
 
@@ -88,14 +89,38 @@ static bool is_same_file(const uv_stat_t *a, const uv_stat_t *b) {
          a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
+static bool are_further_same(const struct hp_source *source) {
+  const struct hp_strings *files = &source->catalog.files;
+  for (size_t i = 1; i < files->count; i++) {
+    uv_stat_t stamp = {0};
+    stat_file(files->items[i], &stamp);
+    if (!is_same_file(&source->further[i - 1], &stamp))
+      return false;
+  }
+  return true;
+}
+
 static bool is_current(const struct hp_source *source, const char *path, const uv_stat_t *stamp) {
   if (!source || !source->path || !path)
     return source && source->path == path;
-  return strcmp(source->path, path) == 0 && is_same_file(&source->stamp, stamp);
+  return strcmp(source->path, path) == 0 && is_same_file(&source->stamp, stamp) &&
+         are_further_same(source);
 }
 
-static int read_source(struct hp_sources *sources, const char *path, const uv_stat_t *stamp,
-                       hp_error *error) {
+static int stamp_further(struct hp_source *source, hp_error *error) {
+  const struct hp_strings *files = &source->catalog.files;
+  if (files->count < 2)
+    return 0;
+  source->further = hp__alloc((files->count - 1) * sizeof *source->further);
+  if (!source->further)
+    return hp_error_set(error, HP_ENOMEM, HP_PHASE_CONFIG, "no memory for the configuration");
+  for (size_t i = 1; i < files->count; i++)
+    stat_file(files->items[i], &source->further[i - 1]);
+  return 0;
+}
+
+static int read_source(struct hp_sources *sources, const char *path, const char *os,
+                       const uv_stat_t *stamp, hp_error *error) {
   struct hp_source *source = hp__alloc(sizeof *source);
   if (!source || (path && !(source->path = hp__strdup(path)))) {
     hp__free(source);
@@ -103,7 +128,9 @@ static int read_source(struct hp_sources *sources, const char *path, const uv_st
   }
   atomic_init(&source->references, 1);
   source->stamp = *stamp;
-  int result = hp__catalog_load(&source->catalog, path, error);
+  int result = hp__catalog_load(&source->catalog, path, os, error);
+  if (result == 0)
+    result = stamp_further(source, error);
   if (result < 0) {
     hp__source_release(source);
     return result;
@@ -128,7 +155,7 @@ int hp__sources_acquire(struct hp_sources *sources, const struct hp_platform_ops
     file = found;
   uv_mutex_lock(&sources->lock);
   if (!is_current(sources->current, file, &stamp))
-    result = read_source(sources, file, &stamp, error);
+    result = read_source(sources, file, platform->name, &stamp, error);
   if (result == 0)
     *source = hp__source_hold(sources->current);
   uv_mutex_unlock(&sources->lock);

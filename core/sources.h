@@ -13,6 +13,7 @@ struct hp_source {
   atomic_int references;
   char *path; /* NULL: built-in only */
   uv_stat_t stamp;
+  uv_stat_t *further; /* of the files that are extended, in the catalogue's order */
 };
 
 struct hp_sources {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The lifecycle of a server through the public API.
-foreach(subject plan fallback process failure stop callbacks address readiness output prepare plugin dispatch foreign)
+foreach(subject plan profile fallback process failure stop callbacks address readiness output prepare plugin dispatch foreign)
   hp_add_tests(integration/${subject}_test.c SOURCES support/server.c support/tool.c)
 endforeach()
 hp_add_tests(integration/connect_test.c SOURCES support/server.c support/tool.c)
