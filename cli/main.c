@@ -69,6 +69,17 @@ static const struct subcommand subcommands[] = {
      .summary = "list the profiles",
      .options = OPTION_FILE | OPTION_HELP,
      .run = cli_profiles},
+    {.name = "connect",
+     .synopsis = "[ENDPOINT] [OPTION...]",
+     .summary = "connect standard input and output to an endpoint",
+     .text =
+         "ENDPOINT is unix:///PATH, tcp://HOST:PORT or npipe://./pipe/NAME; without it that of\n"
+         "--profile where it is a fixed one, else HYPERPROCESS_ENDPOINT, as a command of `run`\n"
+         "has it. The end of standard input is told to the server, and what it still says is\n"
+         "read to its end.",
+     .options = OPTION_FILE | OPTION_PROFILE | OPTION_TIMEOUT | OPTION_HELP,
+     .keeps_word = true,
+     .run = cli_connect},
     {.name = "version",
      .synopsis = "",
      .summary = "print the version",

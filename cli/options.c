@@ -215,6 +215,10 @@ static int read_option(struct arguments *arguments, const struct subcommand *sub
 
 static int read_word(struct arguments *arguments, const struct subcommand *subcommand,
                      const char *word, int *count, hp_error **error) {
+  if (subcommand->keeps_word && !arguments->word) {
+    arguments->word = word;
+    return 0;
+  }
   if (subcommand->take_word && ++*count == 1)
     return subcommand->take_word(arguments->options, word, error);
   int result = refuse_usage(error, "%s: unexpected word '%s'", subcommand->name, word);

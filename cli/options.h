@@ -34,13 +34,14 @@ struct arguments {
   char **command; /* what follows "--"; NULL: there was no "--" */
   bool json, verbose, quiet, help;
   const char *format, *separator; /* NULL: not said */
+  const char *word;               /* where it is kept */
 };
 
 struct subcommand {
   const char *name, *synopsis, *summary, *text;
   unsigned options;
   int (*take_word)(hp_options *options, const char *word, hp_error **error); /* NULL: takes none */
-  bool needs_word, takes_command;
+  bool keeps_word, needs_word, takes_command;
   int (*run)(const struct arguments *arguments); /* returns the exit code */
 };
 

@@ -22,6 +22,8 @@ void signals_init(struct signals *signals, uv_loop_t *loop, signal_callback caug
 void signals_close(struct signals *signals);
 /* "TERM"; NULL: whoever shares the terminal with us has been told as we were. */
 const char *signal_name(int number);
+/* A write to one who has gone is an error from now on, and not our end. */
+void signals_ignore_broken_pipes(void);
 /* Whether Ctrl-C reaches the command by itself. */
 bool signals_are_shared(void);
 

@@ -59,6 +59,10 @@ const char *signal_name(int number) {
   return "TERM";
 }
 
+void signals_ignore_broken_pipes(void) {
+  signal(SIGPIPE, SIG_IGN);
+}
+
 bool signals_are_shared(void) {
   for (int descriptor = 0; descriptor < 3; descriptor++)
     if (uv_guess_handle(descriptor) == UV_TTY)

@@ -33,6 +33,10 @@ const char *signal_name(int number) {
   return NULL;
 }
 
+void signals_ignore_broken_pipes(void) {
+  /* there is no such signal */
+}
+
 bool signals_are_shared(void) {
   return true;
 }

@@ -12,6 +12,7 @@ int cli_locate(const struct arguments *arguments);
 int cli_check(const struct arguments *arguments);
 int cli_servers(const struct arguments *arguments);
 int cli_profiles(const struct arguments *arguments);
+int cli_connect(const struct arguments *arguments);
 int cli_version(const struct arguments *arguments);
 
 #endif

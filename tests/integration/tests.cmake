@@ -3,6 +3,7 @@
 foreach(subject plan profile fallback process failure stop callbacks address readiness output prepare plugin dispatch foreign)
   hp_add_tests(integration/${subject}_test.c SOURCES support/server.c support/tool.c)
 endforeach()
+hp_add_tests(integration/cli_connect_test.c SOURCES support/server.c support/tool.c)
 hp_add_tests(integration/connect_test.c SOURCES support/server.c support/tool.c)
 hp_add_tests(integration/leak_test.c TIMEOUT 900 SOURCES support/server.c support/tool.c)
 

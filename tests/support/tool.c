@@ -188,6 +188,10 @@ void tool_type(struct tool *tool, const char *text) {
     free(write);
 }
 
+void tool_end_input(struct tool *tool) {
+  uv_close((uv_handle_t *)&tool->streams[0], NULL);
+}
+
 /* ---- Its end ---- */
 
 static void close_unless_closed(uv_handle_t *handle, void *data) {
@@ -212,7 +216,7 @@ bool tool_end(struct tool *tool) {
 int tool_run(struct tool *tool) {
   if (!tool_start(tool))
     return -1;
-  uv_close((uv_handle_t *)&tool->streams[0], NULL);
+  tool_end_input(tool);
   tool_end(tool);
   return tool->status;
 }

@@ -39,6 +39,7 @@ bool tool_end(struct tool *tool);                       /* until it and its outp
 /* start, with an empty stdin, and end: its status. */
 int tool_run(struct tool *tool);
 void tool_type(struct tool *tool, const char *text);
+void tool_end_input(struct tool *tool); /* of one without a terminal */
 
 /* Whether a process is gone, now or after so long. */
 bool tool_is_gone_within(int64_t pid, int milliseconds);
