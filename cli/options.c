@@ -82,7 +82,7 @@ struct option {
 };
 
 #define FLAG(field) NULL, offsetof(struct arguments, field)
-#define TEXT(field) NULL, offsetof(struct arguments, field)
+#define TEXT_AT(field) NULL, offsetof(struct arguments, field)
 
 static const struct option table[] = {
     {OPTION_PROFILE, "profile", "NAME", "profile of the configuration; default: default",
@@ -109,11 +109,11 @@ static const struct option table[] = {
     {OPTION_STOP, "stop", "RUNGS", "how it is stopped: INT:5s,TERM:10s", hp_options_set_stop, 0,
      NULL},
     {OPTION_SEPARATOR, "separator", "WORD", "what ends the program's words; default: --",
-     TEXT(separator), NULL},
+     TEXT_AT(separator), NULL},
     {OPTION_FORMAT, "format", "KIND",
      "what is printed when it is ready: url (default), "
      "descriptor, env, json or text",
-     TEXT(format), facts_formats},
+     TEXT_AT(format), facts_formats},
     {OPTION_JSON, "json", NULL, "print JSON", FLAG(json), NULL},
     {OPTION_VERBOSE, "verbose", NULL, "tell every place that was looked at, or how it was stopped",
      FLAG(verbose), NULL},

@@ -92,7 +92,7 @@ static void close_handle(hp_connection *connection) {
     uv_close(&connection->request.as.handle, handle_closed);
 }
 
-static void tell(hp_connection *connection, const hp_error *error) {
+static void announce(hp_connection *connection, const hp_error *error) {
   connection->told = true;
   uv_timer_stop(&connection->timer);
   connection->is_made = !error;
@@ -127,7 +127,7 @@ static void fail(hp_connection *connection, int status) {
   hp_error_set_os_code(&error, -status);
   hp_error_set_cause(&error, "%s", cause_of(status));
   close_handle(connection);
-  tell(connection, &error);
+  announce(connection, &error);
   hp__error_fini(&error);
 }
 
@@ -140,7 +140,7 @@ static void fail_late(hp_connection *connection) {
   hp_error_set_cause(&error, "%s",
                      connection->full ? cause_of(UV_EAGAIN) : "it neither took nor refused one");
   close_handle(connection);
-  tell(connection, &error);
+  announce(connection, &error);
   hp__error_fini(&error);
 }
 
@@ -151,7 +151,7 @@ static void fail_peer(hp_connection *connection) {
   hp_error_set(&error, HP_EPEER, HP_PHASE_CONNECT,
                "%s was answered by a process that is not the server", endpoint);
   close_handle(connection);
-  tell(connection, &error);
+  announce(connection, &error);
   hp__error_fini(&error);
 }
 
@@ -174,7 +174,7 @@ static void attempt_ended(hp_connect_request *request, int status) {
   else if (!is_the_server(connection))
     fail_peer(connection);
   else
-    tell(connection, NULL);
+    announce(connection, NULL);
   release(connection);
 }
 

@@ -18,8 +18,8 @@ static void leave_port(HANDLE handle) {
   HMODULE native = GetModuleHandleW(L"ntdll.dll");
   FARPROC function = native ? GetProcAddress(native, "NtSetInformationFile") : NULL;
   if (function)
-    ((set_information)(void *)function)(handle, &result, &none, sizeof none,
-                                        FILE_REPLACE_COMPLETION);
+    ((set_information)(void (*)(void))function)(handle, &result, &none, sizeof none,
+                                                FILE_REPLACE_COMPLETION);
 }
 
 static int take_pipe(HANDLE pipe, hp_handle *handle) {
