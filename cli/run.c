@@ -71,13 +71,16 @@ static void describe(const struct run *run, const struct news *news, char *line,
   const struct hp_plan *plan = run->process->plan;
   const char *begin = texts[news->state] ? texts[news->state] : "";
   const char *text = news->text;
-  if (!text[0] && news->state == HP_STATE_WAITING)
-    text = hp__ready_text(plan->ready.kind);
+  char waited[HP_READY_TEXT_SIZE];
+  if (!text[0] && news->state == HP_STATE_WAITING) {
+    hp__ready_describe(&plan->ready, waited);
+    text = waited;
+  }
   snprintf(line, size, "%s%s%s%s", begin, plan->definition->name, text[0] ? ": " : "", text);
 }
 
 static void show_progress(struct run *run, const struct news *news) {
-  char line[256];
+  char line[HP_READY_TEXT_SIZE + 256];
   describe(run, news, line, sizeof line);
   if (news->state == HP_STATE_READY || run->command.running)
     progress_clear(&run->progress);

@@ -143,47 +143,6 @@ static const struct hp_table rule_table = {.what = "transport",
                                            .initial = &initial_rule,
                                            .check = check_rule};
 
-/* ---- ready ---- */
-
-static const char *const ready_kinds[] = {
-    [HP_READY_NONE] = "none",       [HP_READY_CALLBACK] = "callback", [HP_READY_NOTIFY] = "notify",
-    [HP_READY_CONNECT] = "connect", [HP_READY_LINE] = "line",         NULL};
-
-static const struct hp_field ready_fields[] = {
-    {.key = "kind",
-     .read = hp__field_enum,
-     .offset = offsetof(struct hp_ready, kind),
-     .words = ready_kinds,
-     .flags = HP_FIELD_REQUIRED},
-    {.key = "nonce", .read = hp__field_bool, .offset = offsetof(struct hp_ready, nonce)},
-    {.key = "line",
-     .read = hp__field_template,
-     .offset = offsetof(struct hp_ready, line),
-     .flags = HP_FIELD_PATTERN},
-};
-
-static int check_ready(const struct hp_reader *reader, const struct hp_node *node, void *record) {
-  const struct hp_ready *ready = record;
-  const struct hp_node *nonce = hp__node_find(node, "nonce"), *line = hp__node_find(node, "line");
-  if (nonce && ready->kind != HP_READY_CALLBACK)
-    return hp__mistake(reader->error, nonce->key_position, "'nonce' is for kind callback, not %s",
-                       ready_kinds[ready->kind]);
-  if (line && ready->kind != HP_READY_LINE)
-    return hp__mistake(reader->error, line->key_position, "'line' is for kind line, not %s",
-                       ready_kinds[ready->kind]);
-  if (ready->kind == HP_READY_LINE && ready->line.count == 0)
-    return hp__mistake(reader->error, line ? line->position : node->position,
-                       "kind line needs a pattern in 'line'");
-  return 0;
-}
-
-static const struct hp_table ready_table = {.what = "ready",
-                                            .fields = ready_fields,
-                                            .field_count = HP_COUNT(ready_fields),
-                                            .size = sizeof(struct hp_ready),
-                                            .where = offsetof(struct hp_ready, position),
-                                            .check = check_ready};
-
 /* ---- prepare ---- */
 
 static const struct hp_field prepare_fields[] = {
@@ -327,8 +286,12 @@ static const struct hp_field definition_fields[] = {
     {.key = "ready",
      .read = hp__field_table,
      IN_DEFINITION(ready),
-     .table = &ready_table,
+     .table = &hp__ready_table,
      .flags = HP_FIELD_WHOLE},
+    {.key = "identity",
+     .read = hp__field_word,
+     IN_DEFINITION(identity),
+     .words = hp__identity_words},
     {.key = "start_timeout",
      .read = hp__field_duration,
      IN_DEFINITION(start_timeout),
@@ -358,7 +321,7 @@ static int check_tether(const struct hp_reader *reader, const struct hp_node *no
                         const struct hp_definition *definition) {
   const struct hp_node *stop = hp__node_find(node, "stop");
   const struct hp_node *rung = stop ? stop->first : NULL;
-  for (; rung && definition->ready.kind != HP_READY_CALLBACK; rung = rung->next)
+  for (; rung && !hp__ready_find(&definition->ready, HP_READY_CALLBACK); rung = rung->next)
     if (hp__node_find(rung, "tether"))
       return hp__mistake(reader->error, rung->position,
                          "'tether' needs a server that calls back (ready: {kind: callback})");

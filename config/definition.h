@@ -51,15 +51,40 @@ enum hp_ready_kind {
   HP_READY_CALLBACK,
   HP_READY_NOTIFY,
   HP_READY_CONNECT,
-  HP_READY_LINE
+  HP_READY_LINE,
+  HP_READY_FILE,
+  HP_READY_EXEC,
+  HP_READY_HTTP,
+  HP_READY_INHERIT,
+  HP_READY_ALL, /* of `items` */
+  HP_READY_ANY,
+  HP_READY_COUNT
 };
 
 struct hp_ready {
   enum hp_ready_kind kind;
   bool nonce;              /* callback: the text begins with the nonce; else hyperd's plain form */
   struct hp_template line; /* line: pattern, may capture endpoint.{host,port,path} */
+  int64_t count;           /* line: how often it must come; 0: once */
+  struct hp_template path; /* file: where it is; http: what is asked for, empty: "/" */
+  struct hp_template content;  /* file: pattern in one of its lines; empty: none is needed */
+  bool not_empty;              /* file */
+  struct hp_templates command; /* exec */
+  int64_t interval;            /* exec: longest wait between two, ms; 0: the default */
+  int64_t timeout;             /* exec, http, connect: of one attempt, ms; 0: the default */
+  uint16_t status[2];          /* http: first and last that will do; 0: 200 to 299 */
+  const char *body;            /* http: must be in the answer; NULL: anything will do */
+  struct hp_template port;     /* http: another one than the endpoint's; empty: that */
+  const char *name;            /* inherit: of the listener; NULL: the definition's */
+  struct hp_ready *items;      /* all, any */
+  size_t item_count;
   struct hp_position position;
 };
+
+/* ready.c: its word in YAML. */
+const char *hp__ready_word(enum hp_ready_kind kind);
+/* The first of this kind, itself or below it; NULL: there is none. */
+const struct hp_ready *hp__ready_find(const struct hp_ready *ready, enum hp_ready_kind kind);
 
 /* How one transport is spoken to this server. */
 struct hp_transport_rule {
@@ -104,6 +129,7 @@ struct hp_definition {
   struct hp_setting *settings;
   size_t setting_count;
   struct hp_ready ready;
+  const char *identity;           /* "required": of who answers; NULL: reported */
   int64_t start_timeout;          /* ms; 0: the default */
   struct hp_rungs stop;           /* count 0: the default ladder */
   const char *host_death_signal;  /* "TERM"; NULL: the default; "" : none, the tether does */

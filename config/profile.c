@@ -68,6 +68,7 @@ static const struct hp_field profile_fields[] = {
      IN_PROFILE(start_timeout),
      .flags = HP_FIELD_FILLED},
     {.key = "stop", .read = hp__field_rungs, IN_PROFILE(stop)},
+    {.key = "identity", .read = hp__field_word, IN_PROFILE(identity), .words = hp__identity_words},
     {.key = "containment", .read = hp__field_word, IN_PROFILE(containment), .words = containments},
     HP_SECTIONS(&hp__profile_table),
 };

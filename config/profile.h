@@ -37,6 +37,7 @@ struct hp_profile {
   struct hp_variables environment;
   int64_t start_timeout;   /* ms; 0: the definition's */
   struct hp_rungs stop;    /* count 0: the definition's */
+  const char *identity;    /* "required", "reported"; NULL: the definition's */
   const char *containment; /* the least that is required; NULL: none is */
 };
 

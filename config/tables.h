@@ -8,6 +8,10 @@
 
 extern const struct hp_table hp__definition_table; /* struct hp_definition */
 extern const struct hp_table hp__profile_table;    /* struct hp_profile */
+extern const struct hp_table hp__ready_table;      /* struct hp_ready; `all` and `any` hold more */
+
+/* ready.c */
+extern const char *const hp__identity_words[];
 
 /* For one system each, laid over the rest there. */
 #define HP_SECTIONS(keys)                                                                          \

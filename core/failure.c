@@ -8,21 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void hp__describe_exit(const struct hp_exit *exit, char *text, size_t size) {
-  switch (exit->kind) {
-  case HP_EXIT_CODE:
-    /* of 32 bits on Windows, where those of the system itself have the highest one */
-    snprintf(text, size, exit->value < 0 ? "ended with exit code 0x%X" : "ended with exit code %d",
-             exit->value);
-    break;
-  case HP_EXIT_SIGNAL:
-    snprintf(text, size, "was ended by signal %d", exit->value);
-    break;
-  default:
-    snprintf(text, size, "ended, how is not known");
-  }
-}
-
 /* What was started, as far as it can still be told. */
 static void explain_by_platform(hp_process *process, const struct hp_exit *exit) {
   const struct hp_plan *plan = process->plan;
@@ -65,6 +50,24 @@ static void keep_asked(hp_process *process) {
                "server '%s' was stopped before it was ready", process->plan->definition->name);
 }
 
+/* What was waited for, and what came instead. */
+static void explain_silence(hp_process *process) {
+  char waited[HP_READY_TEXT_SIZE];
+  hp__ready_describe(&process->plan->ready, waited);
+  if (process->missed[0])
+    hp_error_set_cause(&process->failure, "it was waiting for %s; the last attempt: %s", waited,
+                       process->missed);
+  else
+    hp_error_set_cause(&process->failure, "it was waiting for %s", waited);
+  if (!process->stranger[0])
+    return;
+  process->failure.code = HP_EPEER;
+  hp_error_set_detail(&process->failure, HP_DETAIL_OWNER, process->stranger);
+  hp_error_set_cause(&process->failure,
+                     "it was answered for by %s, which is not proven to be its own",
+                     process->stranger);
+}
+
 static void keep_timeout(hp_process *process) {
   const struct hp_plan *plan = process->plan;
   bool preparing = process->preparation != NULL;
@@ -73,9 +76,11 @@ static void keep_timeout(hp_process *process) {
   hp_error_set(&process->failure, HP_ETIMEDOUT, preparing ? HP_PHASE_PREPARE : HP_PHASE_READY,
                "server '%s' was not %s within %" PRId64 " ms", plan->definition->name,
                preparing ? "prepared" : "ready", limit);
-  hp_error_set_cause(&process->failure, "it was waiting for %s",
-                     preparing ? "its preparation to end" : hp__ready_text(plan->ready.kind));
   hp_error_set_hint(&process->failure, "a longer start_timeout (--timeout) gives it more time");
+  if (preparing)
+    hp_error_set_cause(&process->failure, "it was waiting for its preparation to end");
+  else
+    explain_silence(process);
   char *command =
       hp__launch_describe(&process->launch, preparing ? &plan->prepare : &plan->arguments);
   char *output = subprocess ? hp__output_tail(&subprocess->output) : NULL;

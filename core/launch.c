@@ -152,6 +152,27 @@ int hp__launch_environment(struct hp_launch *launch, char ***environment, hp_err
              : 0;
 }
 
+int hp__launch_spawn(struct hp_launch *launch, const struct hp_templates *command,
+                     struct hp_spawn *spawn, hp_error *error) {
+  const struct hp_plan *plan = launch->plan;
+  char **argv, **environment;
+  int result = hp__launch_arguments(launch, command, &argv, error);
+  if (result == 0)
+    result = hp__launch_environment(launch, &environment, error);
+  if (result < 0)
+    return result;
+  *spawn = (struct hp_spawn){
+      .executable = argv[0],
+      .argv = argv,
+      .environment = environment,
+      .directory = plan->working_dir,
+      .session = HP_SESSION_OWN,
+      .user = plan->user,
+      .host_death_signal = plan->host_death_signal,
+  };
+  return 0;
+}
+
 char *hp__launch_describe(struct hp_launch *launch, const struct hp_templates *texts) {
   struct hp_text out = {0};
   for (size_t i = 0; i < texts->count; i++) {
@@ -234,6 +255,7 @@ bool hp__launch_read_report(struct hp_launch *launch, const char *report) {
   return true;
 }
 
-bool hp__launch_read_line(struct hp_launch *launch, const char *line) {
-  return match(launch, &launch->plan->ready.line, line, false);
+bool hp__launch_read_line(struct hp_launch *launch, const struct hp_template *pattern,
+                          const char *line) {
+  return match(launch, pattern, line, false);
 }

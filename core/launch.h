@@ -30,13 +30,17 @@ int hp__launch_text(struct hp_launch *launch, const struct hp_template *text, co
 int hp__launch_arguments(struct hp_launch *launch, const struct hp_templates *texts, char ***argv,
                          hp_error *error);
 int hp__launch_environment(struct hp_launch *launch, char ***environment, hp_error *error);
+/* A command of the definition's, or the server itself, with all of its variables filled in. */
+int hp__launch_spawn(struct hp_launch *launch, const struct hp_templates *command,
+                     struct hp_spawn *spawn, hp_error *error);
 /* The command line for a person, secrets redacted; free with hp__free(). */
 char *hp__launch_describe(struct hp_launch *launch, const struct hp_templates *texts);
 
 /* Reads the server's own report of where it listens into the endpoint: by the definition's pattern,
  * else as our text form. false: it is neither. */
 bool hp__launch_read_report(struct hp_launch *launch, const char *report);
-/* Finds the definition's `line` pattern in a line, and what it captures of the endpoint. */
-bool hp__launch_read_line(struct hp_launch *launch, const char *line);
+/* Finds a pattern of the definition's in a line, and what it captures of the endpoint. */
+bool hp__launch_read_line(struct hp_launch *launch, const struct hp_template *pattern,
+                          const char *line);
 
 #endif

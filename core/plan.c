@@ -279,7 +279,7 @@ static const struct hp_rung default_rungs[] = {
 
 /* The default one, in the words of this platform. */
 static struct hp_rungs make_ladder(struct hp_plan *plan) {
-  size_t skipped = plan->ready.kind == HP_READY_CALLBACK ? 0 : 1; /* no tether without a callback */
+  size_t skipped = hp__ready_find(&plan->ready, HP_READY_CALLBACK) ? 0 : 1; /* no tether without */
   struct hp_rung *rungs = hp__arena_alloc(&plan->arena, sizeof default_rungs);
   if (!rungs)
     return (struct hp_rungs){0};
@@ -326,22 +326,6 @@ static int choose_containment(struct hp_plan_maker *maker) {
                       plan->profile.containment);
 }
 
-/* What the server would say, nobody could hear. */
-static int check_ready(struct hp_plan_maker *maker) {
-  const struct hp_plan *plan = maker->plan;
-  if (plan->ready.kind != HP_READY_NOTIFY || (plan->platform->caps & HP_PLATFORM_NOTIFY))
-    return 0;
-  hp_error_set(maker->error, HP_EUNSUPPORTED, HP_PHASE_PLAN,
-               "server '%s' says that it is ready by 'notify', which cannot be had on %s",
-               plan->definition->name, plan->platform->name);
-  hp_error_set_cause(maker->error,
-                     "this system has no datagram sockets that tell who has sent to them");
-  hp_error_set_hint(maker->error,
-                    "ready: {kind: callback} serves instead, or {kind: connect} for a "
-                    "server that says nothing");
-  return hp__mistake_at(maker->error, plan->ready.position, HP_EUNSUPPORTED);
-}
-
 static int choose_policy(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   const struct hp_definition *definition = plan->definition;
@@ -360,8 +344,7 @@ static int choose_policy(struct hp_plan_maker *maker) {
   policy->restart = HP_RESTART_NEVER;
   const char *signal = definition->host_death_signal;
   plan->host_death_signal = !signal ? "TERM" : signal[0] ? signal : NULL;
-  int result = check_ready(maker);
-  return result == 0 ? choose_containment(maker) : result;
+  return choose_containment(maker);
 }
 
 /* ---- the whole ---- */
@@ -370,9 +353,9 @@ static const struct step {
   int (*make)(struct hp_plan_maker *);
   bool is_about_transport;
 } steps[] = {
-    {choose_definition, false},   {read_settings, false},         {choose_user, false},
-    {locate_binary, false},       {choose_policy, false},         {hp__plan_choose_address, true},
-    {hp__plan_fill_texts, false}, {hp__plan_choose_places, true},
+    {choose_definition, false},   {read_settings, false},        {choose_user, false},
+    {locate_binary, false},       {choose_policy, false},        {hp__plan_choose_address, true},
+    {hp__plan_fill_texts, false}, {hp__plan_check_ready, false}, {hp__plan_choose_places, true},
 };
 
 int hp__plan_no_memory(struct hp_plan_maker *maker) {

@@ -39,6 +39,7 @@ struct hp_plan {
   struct hp_plan *next;           /* when its address cannot be had; freed with this one */
   struct hp_transport_spec address;
   struct hp_endpoint known;                /* parts of the endpoint that are certain already */
+  const struct hp_transport_ops *tcp;      /* for probes of another port */
   const struct hp_transport_ops *callback; /* NULL: the server calls nobody back */
   struct hp_template callback_text;        /* how ${callback} is written; empty: a URL */
   struct hp_template descriptor, report;
@@ -53,6 +54,7 @@ struct hp_plan {
   size_t file_count;
 
   struct hp_ready ready;
+  bool requires_identity; /* an answer that is not proven to be the server's does not count */
   struct hp_rungs stop;
   struct hp_policy policy;
   const char *host_death_signal; /* NULL: none */

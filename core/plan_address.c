@@ -164,11 +164,12 @@ int hp__plan_choose_address(struct hp_plan_maker *maker) {
   if (result < 0)
     return result;
   plan->known.kind = plan->transport->kind;
+  plan->tcp = hp__registry_transport(maker->registry, "tcp");
   if (plan->known.kind == HP_ENDPOINT_TCP)
     fill_tcp(maker);
   else
     result = fill_path(maker);
-  if (plan->ready.kind == HP_READY_CALLBACK)
+  if (hp__ready_find(&plan->ready, HP_READY_CALLBACK))
     plan->callback = hp__registry_transport(maker->registry, "local");
   if (result == 0)
     result = check_path(maker, "the path of the binary", plan->executable);
@@ -180,7 +181,7 @@ int hp__plan_choose_address(struct hp_plan_maker *maker) {
 static bool needs_runtime_dir(const struct hp_plan *plan) {
   bool socket = plan->transport->kind == HP_ENDPOINT_UNIX && !plan->address.path;
   bool callback = plan->callback && plan->callback->kind == HP_ENDPOINT_UNIX;
-  bool ours = callback || plan->ready.kind == HP_READY_NOTIFY;
+  bool ours = callback || hp__ready_find(&plan->ready, HP_READY_NOTIFY);
   return socket || ours || plan->file_count > 0 || hp__plan_uses(plan, "runtime_dir");
 }
 

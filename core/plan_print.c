@@ -95,7 +95,7 @@ static void print_line(struct printer *printer, size_t index, struct hp_text *li
 }
 
 static void print_environment(struct printer *printer, const struct hp_plan *plan) {
-  bool notify = plan->ready.kind == HP_READY_NOTIFY;
+  bool notify = hp__ready_find(&plan->ready, HP_READY_NOTIFY) != NULL;
   size_t count = plan->environment.count;
   struct hp_text line = {0};
   if (count == 0 && !notify)
@@ -238,7 +238,9 @@ static void print_named_template(struct printer *printer, const char *name,
 }
 
 static void print_readiness(struct printer *printer, const struct hp_plan *plan) {
-  print_text(printer, "ready", hp__ready_text(plan->ready.kind));
+  char ready[HP_READY_TEXT_SIZE];
+  hp__ready_describe(&plan->ready, ready);
+  print_text(printer, "ready", ready);
   print_named_template(printer, "ready_line", &plan->ready.line);
   print_named_template(printer, "report", &plan->report);
   print_number(printer, "start_timeout", plan->policy.start_timeout, " ms");

@@ -250,6 +250,27 @@ static int fill_ladder(struct scope *scope) {
   return result;
 }
 
+/* A copy: patterns are read backwards and stay as they are. */
+static int fill_ready(struct scope *scope, struct hp_ready *ready) {
+  struct hp_arena *arena = &scope->maker->plan->arena;
+  struct hp_templates command = ready->command;
+  const struct hp_ready *items = ready->items;
+  ready->path = fill(scope, &ready->path);
+  ready->port = fill(scope, &ready->port);
+  ready->command = (struct hp_templates){0};
+  int result = add_all(scope, &ready->command, &command);
+  if (result < 0 || ready->item_count == 0)
+    return result;
+  ready->items = hp__arena_alloc(arena, ready->item_count * sizeof *items);
+  if (!ready->items)
+    return hp__plan_no_memory(scope->maker);
+  for (size_t i = 0; result == 0 && i < ready->item_count; i++) {
+    ready->items[i] = items[i];
+    result = fill_ready(scope, &ready->items[i]);
+  }
+  return result;
+}
+
 /* By the rule of the transport that the server calls back over, whatever it serves over itself. */
 static void fill_callback(struct scope *scope) {
   struct hp_plan *plan = scope->maker->plan;
@@ -278,6 +299,14 @@ static bool visit_list(const struct hp_templates *texts, visit visitor, void *da
   return false;
 }
 
+static bool visit_ready(const struct hp_ready *ready, visit visitor, void *data) {
+  for (size_t i = 0; i < ready->item_count; i++)
+    if (visit_ready(&ready->items[i], visitor, data))
+      return true;
+  return visit_list(&ready->command, visitor, data) || visitor(data, &ready->path) ||
+         visitor(data, &ready->port);
+}
+
 /* All texts, until the visitor says true. */
 static bool visit_all(const struct hp_plan *plan, visit visitor, void *data) {
   for (size_t i = 0; i < plan->environment.count; i++)
@@ -290,7 +319,8 @@ static bool visit_all(const struct hp_plan *plan, visit visitor, void *data) {
     if (visit_list(&plan->stop.items[i].command, visitor, data))
       return true;
   return visit_list(&plan->arguments, visitor, data) || visit_list(&plan->prepare, visitor, data) ||
-         visitor(data, &plan->descriptor) || visitor(data, &plan->callback_text);
+         visitor(data, &plan->descriptor) || visitor(data, &plan->callback_text) ||
+         visit_ready(&plan->ready, visitor, data);
 }
 
 static bool has_file(const struct hp_plan *plan, const char *name) {
@@ -375,6 +405,8 @@ int hp__plan_fill_texts(struct hp_plan_maker *maker) {
   scope.afterwards = true;
   if (result == 0)
     result = fill_ladder(&scope);
+  if (result == 0)
+    result = fill_ready(&scope, &plan->ready);
   plan->creates = plan->definition->prepare.creates;
   plan->descriptor = fill(&scope, &maker->rule->descriptor);
   plan->report = maker->rule->report;

@@ -94,6 +94,7 @@ struct hp_process {
   char rung_text[HP_RUNG_TEXT_SIZE];
   uint64_t stop_began; /* uv_hrtime() at the first rung; 0: no stop yet */
   bool verified;
+  char stranger[80], missed[192]; /* whose answer did not count, why the last attempt failed */
 
   atomic_uint turns; /* states that were published */
   uv_mutex_t lock;   /* for what follows */
@@ -167,7 +168,6 @@ void hp__process_keep_cause(hp_process *process);
 /* The same for a stop that nothing was wrong with, but that needed force unasked. */
 void hp__process_keep_force(hp_process *process);
 void hp__describe_kill(const hp_process *process, hp_error *error);
-void hp__describe_exit(const struct hp_exit *exit, char *text, size_t size);
 /* Why, and what to do about it, into the error of the attempt; `output` may be NULL. */
 void hp__explain_exit(hp_process *process, const struct hp_exit *exit, const char *output);
 

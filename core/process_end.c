@@ -81,6 +81,8 @@ static void give_way(hp_process *process) {
 
 void hp__process_take_rung(hp_process *process, int index) {
   const struct hp_rung *rung = &process->plan->stop.items[index];
+  if (process->readiness)
+    hp__readiness_rest(process->readiness);
   uint64_t began = uv_hrtime();
   if (rungs[rung->kind](process, rung))
     note_rung(process, rung, began);

@@ -18,19 +18,6 @@ static void post_spawn_failed(hp_process *process) {
   hp__process_post(process, event);
 }
 
-static struct hp_spawn make_spawn(hp_process *process, char **argv, char **environment) {
-  const struct hp_plan *plan = process->plan;
-  return (struct hp_spawn){
-      .executable = argv[0],
-      .argv = argv,
-      .environment = environment,
-      .directory = plan->working_dir,
-      .session = HP_SESSION_OWN,
-      .user = plan->user,
-      .host_death_signal = plan->host_death_signal,
-  };
-}
-
 static void subprocess_closed(void *data) {
   hp__process_release(data);
 }
@@ -58,13 +45,10 @@ static int start_subprocess(hp_process *process, hp_subprocess **subprocess, str
 int hp__process_run(hp_process *process, hp_subprocess **subprocess,
                     const struct hp_templates *command, hp_line_callback line,
                     hp_subprocess_callback ended) {
-  char **argv, **environment;
-  int result = hp__launch_arguments(&process->launch, command, &argv, &process->attempt);
-  if (result == 0)
-    result = hp__launch_environment(&process->launch, &environment, &process->attempt);
+  struct hp_spawn spawn;
+  int result = hp__launch_spawn(&process->launch, command, &spawn, &process->attempt);
   if (result < 0)
     return result;
-  struct hp_spawn spawn = make_spawn(process, argv, environment);
   if (subprocess == &process->preparation)
     spawn.host_death_signal = "KILL"; /* what is half-made is made anew: nothing is worth saving */
   result = start_subprocess(process, subprocess, &spawn, line, ended);
@@ -136,6 +120,8 @@ static int open_readiness(hp_process *process) {
       .loop = &process->context->loop,
       .platform = process->plan->platform,
       .launch = &process->launch,
+      .ready = &process->plan->ready,
+      .buffer = process->context->read_buffer,
       .child = child_of,
       .report = take_report,
       .closed = readiness_closed,
@@ -206,6 +192,7 @@ static void begin_attempt(hp_process *process) {
   process->launch.endpoint = process->reserved;
   process->stop_began = 0;
   process->verified = false;
+  process->missed[0] = process->stranger[0] = '\0';
 }
 
 static int launch(hp_process *process) {
@@ -286,6 +273,12 @@ static void take_report(void *data, const struct hp_report *report) {
     break;
   case HP_REPORT_READY:
     become_ready(process, report);
+    break;
+  case HP_REPORT_STRANGER:
+    snprintf(process->stranger, sizeof process->stranger, "%s", report->text);
+    break;
+  case HP_REPORT_MISSED:
+    snprintf(process->missed, sizeof process->missed, "%s", report->text);
     break;
   case HP_REPORT_EXTEND:
     extend(process, report->milliseconds);

@@ -16,7 +16,8 @@ struct client {
   uv_stream_t *stream;
   unsigned char message[256]; /* the length byte and the text */
   size_t length;
-  bool verified;
+  struct hp_peer peer;
+  int ours;
 };
 
 struct callback {
@@ -59,7 +60,7 @@ static void drop(struct client *client) {
 /* The text after the nonce; NULL when the nonce is due and wrong. */
 static const char *skip_nonce(const struct callback *callback, const char *text) {
   const struct hp_launch *launch = callback->base.owner.launch;
-  if (!launch->plan->ready.nonce)
+  if (!callback->base.owner.ready->nonce)
     return text;
   size_t length = strlen(launch->nonce);
   unsigned char difference = strlen(text) <= length || text[length] != ' ';
@@ -87,7 +88,7 @@ static void adopt(struct client *client, const char *descriptor) {
     return;
   }
   hp__readiness_report(&callback->base, HP_REPORT_ENDPOINT, descriptor);
-  hp__readiness_ready(&callback->base, client->verified);
+  hp__readiness_answered(&callback->base, &client->peer, client->ours);
 }
 
 static void digest(struct client *client) {
@@ -136,22 +137,22 @@ static void free_stream(uv_handle_t *stream) {
 static void accept_client(hp_listener *listener, uv_stream_t *stream) {
   struct callback *callback = listener->data;
   struct client *client = hp__alloc(sizeof *client);
-  struct hp_peer peer;
   if (!client) {
     uv_close((uv_handle_t *)stream, free_stream);
     return;
   }
-  callback->base.owner.platform->stream_peer(stream, &peer);
-  int ours = hp__readiness_is_ours(&callback->base, &peer);
   *client = (struct client){.next = callback->clients, .owner = callback, .stream = stream};
-  client->verified = ours == 1;
+  callback->base.owner.platform->stream_peer(stream, &client->peer);
+  client->ours = hp__readiness_is_ours(&callback->base, &client->peer);
   stream->data = client;
   callback->base.open++;
   callback->clients = client;
-  if (ours == 0 || callback->tether || callback->base.closing ||
+  if (client->ours == 0)
+    hp__readiness_refuse(&callback->base, &client->peer);
+  if (client->ours == 0 || callback->tether || callback->base.closing ||
       uv_read_start(stream, give_room, read_client) != 0)
     drop(client);
-  else if (client->verified)
+  else if (client->ours == 1)
     hp__readiness_report(&callback->base, HP_REPORT_NEAR, NULL);
 }
 

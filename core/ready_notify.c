@@ -12,12 +12,13 @@ struct notify {
 
 struct news {
   hp_readiness *readiness;
-  bool verified;
+  const struct hp_peer *peer;
+  int ours;
 };
 
 static void on_ready(const struct news *news, const char *value) {
   if (strcmp(value, "1") == 0)
-    hp__readiness_ready(news->readiness, news->verified);
+    hp__readiness_answered(news->readiness, news->peer, news->ours);
 }
 
 static void on_status(const struct news *news, const char *value) {
@@ -74,8 +75,10 @@ static bool find_field(const char *text, const char *name, char *value, size_t s
 static void receive(void *data, const char *text, const struct hp_peer *peer) {
   hp_readiness *readiness = data;
   int ours = hp__readiness_is_ours(readiness, peer);
-  struct news news = {readiness, ours == 1};
+  struct news news = {readiness, peer, ours};
   char value[1024];
+  if (ours == 0 && find_field(text, "READY=", value, sizeof value))
+    hp__readiness_refuse(readiness, peer);
   for (size_t i = 0; ours != 0 && i < sizeof fields / sizeof *fields; i++)
     if (!readiness->closing && find_field(text, fields[i].name, value, sizeof value))
       fields[i].take(&news, value);

@@ -3,6 +3,7 @@
 
 #include "core/alloc.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Exit is not end of file: a descendant that left the group may hold the pipe for hours. What the
@@ -23,6 +24,21 @@ int hp__subprocess_signal(hp_subprocess *subprocess, enum hp_scope scope, const 
   if (!hp__subprocess_is_running(subprocess))
     return 0;
   return subprocess->owner.platform->signal(subprocess->child, scope, name, error);
+}
+
+void hp__describe_exit(const struct hp_exit *exit, char *text, size_t size) {
+  switch (exit->kind) {
+  case HP_EXIT_CODE:
+    /* of 32 bits on Windows, where those of the system itself have the highest one */
+    snprintf(text, size, exit->value < 0 ? "ended with exit code 0x%X" : "ended with exit code %d",
+             exit->value);
+    break;
+  case HP_EXIT_SIGNAL:
+    snprintf(text, size, "was ended by signal %d", exit->value);
+    break;
+  default:
+    snprintf(text, size, "ended, how is not known");
+  }
 }
 
 static void handle_closed(hp_subprocess *subprocess) {

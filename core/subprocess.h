@@ -48,6 +48,8 @@ int64_t hp__subprocess_pid(const hp_subprocess *subprocess);
 /* No error when it is not running. */
 int hp__subprocess_signal(hp_subprocess *subprocess, enum hp_scope scope, const char *name,
                           hp_error *error);
+/* "ended with exit code 1", "was ended by signal 9". */
+void hp__describe_exit(const struct hp_exit *exit, char *text, size_t size);
 /* Nothing is reported from now on; `closed` is called once, never from inside. One that still runs
  * is killed and collected first: it must be neither an orphan nor a zombie. */
 void hp__subprocess_close(hp_subprocess *subprocess);

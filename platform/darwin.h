@@ -25,7 +25,7 @@ int hp__place_darwin(enum hp_place place, char path[HP_PATH_SIZE]);
 int hp__alarm_new_darwin(uv_loop_t *loop, hp_alarm **alarm, hp_alarm_callback callback, void *data);
 void hp__alarm_set_darwin(hp_alarm *alarm, uint64_t nanoseconds);
 void hp__alarm_free_darwin(hp_alarm *alarm);
-hp_watch *hp__watch_new_darwin(uv_loop_t *loop, const char *directory, hp_alarm_callback callback,
+hp_watch *hp__watch_new_darwin(uv_loop_t *loop, const char *path, hp_alarm_callback callback,
                                void *data);
 void hp__watch_free_darwin(hp_watch *watch);
 int hp__notify_new_darwin(uv_loop_t *loop, hp_notify **notify, const char *path,

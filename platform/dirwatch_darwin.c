@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A hint that something appeared in a directory: that it was written to. */
+/* A hint that something appeared in a directory, or was written to a file: that it changed. */
 #include "platform/darwin.h"
 
 #include "core/alloc.h"
@@ -8,7 +8,7 @@
 
 struct hp_watch {
   struct hp_source source;
-  int directory;
+  int watched;
   hp_alarm_callback callback;
   void *data;
 };
@@ -22,22 +22,23 @@ static void written(uv_poll_t *poll, int status, int events) {
 }
 
 /* The queue that watches it; -1. */
-static int watch_directory(int directory) {
-  int queue = directory >= 0 ? hp__kqueue() : -1;
+static int watch_descriptor(int fd) {
+  int queue = fd >= 0 ? hp__kqueue() : -1;
   struct kevent change;
-  EV_SET(&change, (uintptr_t)directory, EVFILT_VNODE, EV_ADD | EV_CLEAR, NOTE_WRITE, 0, NULL);
+  EV_SET(&change, (uintptr_t)fd, EVFILT_VNODE, EV_ADD | EV_CLEAR, NOTE_WRITE | NOTE_EXTEND, 0,
+         NULL);
   if (queue >= 0 && kevent(queue, &change, 1, NULL, 0, NULL) < 0)
     hp__close_fd(&queue);
   return queue;
 }
 
-hp_watch *hp__watch_new_darwin(uv_loop_t *loop, const char *directory, hp_alarm_callback callback,
+hp_watch *hp__watch_new_darwin(uv_loop_t *loop, const char *path, hp_alarm_callback callback,
                                void *data) {
-  int fd = hp__high(open(directory, O_EVTONLY | O_DIRECTORY | O_CLOEXEC));
-  int queue = watch_directory(fd);
+  int fd = hp__high(open(path, O_EVTONLY | O_CLOEXEC));
+  int queue = watch_descriptor(fd);
   hp_watch *watch = queue >= 0 ? hp__alloc(sizeof *watch) : NULL;
   if (watch) {
-    watch->directory = fd;
+    watch->watched = fd;
     watch->callback = callback;
     watch->data = data;
     if (hp__source_start(loop, &watch->source, queue, written) == 0)
@@ -52,6 +53,6 @@ hp_watch *hp__watch_new_darwin(uv_loop_t *loop, const char *directory, hp_alarm_
 void hp__watch_free_darwin(hp_watch *watch) {
   if (!watch)
     return;
-  hp__close_fd(&watch->directory);
+  hp__close_fd(&watch->watched);
   hp__source_free(&watch->source);
 }

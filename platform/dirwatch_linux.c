@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A hint that something appeared in a directory: inotify. */
+/* A hint that something appeared in a directory, or was written to a file: inotify. */
 #include "platform/linux.h"
 
 #include "core/alloc.h"
 
+#include <errno.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -25,13 +26,19 @@ static void appeared(uv_poll_t *poll, int status, int events) {
     watch->callback(watch->data);
 }
 
-hp_watch *hp__watch_new_linux(uv_loop_t *loop, const char *directory, hp_alarm_callback callback,
+static bool watch_path(int fd, const char *path) {
+  if (inotify_add_watch(fd, path, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR) >= 0)
+    return true;
+  return errno == ENOTDIR && inotify_add_watch(fd, path, IN_MODIFY | IN_CLOSE_WRITE) >= 0;
+}
+
+hp_watch *hp__watch_new_linux(uv_loop_t *loop, const char *path, hp_alarm_callback callback,
                               void *data) {
   int fd = hp__high(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
   if (fd < 0)
     return NULL;
   hp_watch *watch = NULL;
-  if (inotify_add_watch(fd, directory, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR) >= 0)
+  if (watch_path(fd, path))
     watch = hp__alloc(sizeof *watch);
   if (!watch) {
     close(fd);

@@ -54,7 +54,7 @@ int hp__place_linux(enum hp_place place, char path[HP_PATH_SIZE]);
 int hp__alarm_new_linux(uv_loop_t *loop, hp_alarm **alarm, hp_alarm_callback callback, void *data);
 void hp__alarm_set_linux(hp_alarm *alarm, uint64_t nanoseconds);
 void hp__alarm_free_linux(hp_alarm *alarm);
-hp_watch *hp__watch_new_linux(uv_loop_t *loop, const char *directory, hp_alarm_callback callback,
+hp_watch *hp__watch_new_linux(uv_loop_t *loop, const char *path, hp_alarm_callback callback,
                               void *data);
 void hp__watch_free_linux(hp_watch *watch);
 int hp__notify_new_linux(uv_loop_t *loop, hp_notify **notify, const char *path,

@@ -24,7 +24,8 @@ struct address {
 };
 
 static union stream listener;
-static uv_stream_t *tether; /* NULL: never tied */
+static uv_stream_t *tether;    /* NULL: never tied */
+static const char *reply_file; /* NULL: clients hear what they said */
 static bool is_served, is_tied, is_told;
 
 static void fail(const char *what, int status) {
@@ -93,8 +94,17 @@ static void lend(uv_handle_t *handle, size_t size, uv_buf_t *buffer) {
 static void answer(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer);
 
 static void answered(uv_write_t *write, int status) {
-  if (status < 0 || uv_read_start(write->handle, lend, answer) < 0)
+  if (status < 0 || reply_file || uv_read_start(write->handle, lend, answer) < 0)
     uv_close((uv_handle_t *)write->handle, free_client);
+}
+
+/* What the file holds at this moment; nothing: there is none. */
+static uv_buf_t read_reply(struct client *client) {
+  FILE *file = fopen(reply_file, "rb");
+  size_t length = file ? fread(client->bytes, 1, sizeof client->bytes, file) : 0;
+  if (file)
+    fclose(file);
+  return uv_buf_init(client->bytes, (unsigned)length);
 }
 
 static void answer(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) {
@@ -103,6 +113,10 @@ static void answer(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) 
   if (length == 0)
     return;
   uv_read_stop(stream);
+  if (length > 0 && reply_file)
+    text = read_reply(client);
+  if (text.len == 0)
+    length = UV_EOF;
   if (length < 0 || uv_write(&client->write, stream, &text, 1, answered) < 0)
     uv_close((uv_handle_t *)stream, free_client);
 }
@@ -142,6 +156,11 @@ static void say_port(const char *text) {
   int size = sizeof address;
   must("port", uv_tcp_getsockname(&listener.tcp, (struct sockaddr *)&address, &size));
   say(1, "%s%d\n", text, ntohs(address.sin_port));
+}
+
+/* Every client is sent what that file holds, and let go. */
+static void reply_with(const char *path) {
+  reply_file = path;
 }
 
 /* Until the tether ends, where there is one. */
@@ -268,6 +287,16 @@ static void mark(const char *path) {
     fail(path, UV_EIO);
 }
 
+/* Ends badly where there is no such file. */
+static void demand(const char *path) {
+  FILE *file = fopen(path, "rb");
+  if (!file) {
+    say(2, "hp-child: there is no %s yet\n", path);
+    end_with(3);
+  }
+  fclose(file);
+}
+
 static void caught(uv_signal_t *handle, int number) {
   (void)number;
   uv_signal_stop(handle);
@@ -292,9 +321,11 @@ const struct order server_orders[] = {{"listen", listen_on},
                                       {"say-port", say_port},
                                       {"callback", call_back},
                                       {"tether", hold_tether},
+                                      {"reply", reply_with},
                                       {"serve", serve},
                                       {"close-output", close_output},
                                       {"await", await_file},
+                                      {"demand", demand},
                                       {"mark", mark},
                                       {"part", write_part},
                                       {"flood", flood},

@@ -277,7 +277,8 @@ typedef struct hp_directory hp_directory;
 typedef struct hp_alarm hp_alarm;
 typedef void (*hp_alarm_callback)(void *data);
 
-/* Fires when something appears in a directory: a hint to try again, never a promise. */
+/* Fires when something appears in a directory, or is written to a file: a hint to look again, never
+ * a promise. */
 typedef struct hp_watch hp_watch;
 
 /* The sd_notify(3) socket of one launch. */
@@ -375,9 +376,8 @@ struct hp_platform_ops {
   void (*alarm_set)(hp_alarm *alarm, uint64_t nanoseconds);
   void (*alarm_free)(hp_alarm *alarm);
   /* NULL where the OS or the directory offers none: the schedule alone then serves. */
-  hp_watch *(*watch_new)(uv_loop_t *loop, const char *directory, hp_alarm_callback callback,
-                         void *data);
-  void (*watch_free)(hp_watch *watch);
+  hp_watch *(*watch_new)(uv_loop_t *loop, const char *path, hp_alarm_callback callback, void *data);
+  void (*watch_free)(hp_watch *watch); /* NULL is allowed; also from its callback */
 
   /* Binds `path` as an sd_notify socket that `user` can send to. HP_EUNSUPPORTED. May be freed from
    * its callback; never called back after. */

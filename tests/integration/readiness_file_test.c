@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* A server that is ready when a file appears. */
+#include "tests/support/server.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static hp_context *context;
+static struct hp_test_log news;
+
+static hp_process *begin(hp_options *options) {
+  hp_test_log_init(&news);
+  hp_process *process = hp_test_begin(context, options, &news);
+  if (process)
+    hp_test_log_await(&news, "waiting ");
+  return process;
+}
+
+static void finish(hp_process *process) {
+  hp_process_close(process);
+  hp_test_leave(context);
+  hp_test_log_fini(&news);
+}
+
+static bool is_waiting(hp_process *process) {
+  return hp_process_wait_ready(process, 100, NULL) == HP_ETIMEDOUT &&
+         hp_process_state(process) == HP_STATE_WAITING;
+}
+
+/* By the number in it the file is known to be the server's. */
+HP_TEST(of_the_server_with_its_number) {
+  context = hp_test_context();
+  hp_process *process = begin(
+      hp_test_child("local", "arguments: ['await:${env.D}/go', 'mark:${data_dir}/pid', pause]",
+                    "ready: {kind: file, path: '${data_dir}/pid', not_empty: yes}", NULL));
+  REQUIRE(process != NULL);
+  CHECK(is_waiting(process));
+  hp_test_make_file("go");
+  CHECK_INT(hp_process_wait_ready(process, -1, NULL), 0);
+  CHECK(hp_process_is_verified(process));
+  finish(process);
+}
+
+HP_TEST(in_a_folder_that_is_made_later) {
+  context = hp_test_context();
+  hp_process *process =
+      begin(hp_test_child("local", "arguments: [pause]",
+                          "ready: {kind: file, path: '${env.D}/later/deep/flag'}", NULL));
+  REQUIRE(process != NULL);
+  CHECK(is_waiting(process));
+  CHECK(hp_os_make_directory(hp_test_path("later")));
+  CHECK(hp_os_make_directory(hp_test_path("later/deep")));
+  CHECK(is_waiting(process));
+  hp_test_make_file("later/deep/flag");
+  CHECK_INT(hp_process_wait_ready(process, -1, NULL), 0);
+  CHECK(!hp_process_is_verified(process));
+  finish(process);
+}
+
+HP_TEST(of_an_older_run_does_not_count) {
+  context = hp_test_context();
+  hp_test_file("flag", "old");
+  hp_process *process = begin(hp_test_child("local", "arguments: [pause]",
+                                            "ready: {kind: file, path: '${env.D}/flag'}", NULL));
+  REQUIRE(process != NULL);
+  CHECK(is_waiting(process));
+  hp_test_file("flag", "newer");
+  CHECK_INT(hp_process_wait_ready(process, -1, NULL), 0);
+  finish(process);
+}
+
+HP_TEST(of_an_older_run_is_named_in_the_error) {
+  context = hp_test_context();
+  hp_test_file("flag", "old");
+  hp_options *options = hp_test_child("local", "arguments: [pause]",
+                                      "ready: {kind: file, path: '${env.D}/flag'}", NULL);
+  hp_options_set_start_timeout(options, 200, NULL);
+  hp_process *process = NULL;
+  hp_error *error = NULL;
+  CHECK_INT(hp_test_start(context, options, &process, &error), HP_ETIMEDOUT);
+  CHECK_HAS(hp_error_cause(error), "it was waiting for a file to appear; the last attempt: ");
+  CHECK_HAS(hp_error_cause(error), "flag is of an older run");
+  hp_error_free(error);
+  hp_process_close(process);
+  hp_test_leave(context);
+}
+
+/* It grows while it is open: no name appears and nothing is closed. */
+HP_TEST(whose_content_says_the_port) {
+  context = hp_test_context();
+  hp_process *process = begin(hp_test_child(
+      "tcp", "transports: {tcp: {port_auto: '0', arguments: [pause]}}",
+      "ready: {kind: file, path: '${env.D}/log', content: 'on port ${endpoint.port} now'}", NULL));
+  REQUIRE(process != NULL);
+  FILE *file = fopen(hp_test_path("log"), "wb");
+  REQUIRE(file != NULL);
+  fputs("on port none\non po", file);
+  fflush(file);
+  CHECK(is_waiting(process));
+  fputs("rt 4711 now\n", file);
+  fflush(file);
+  CHECK_INT(hp_process_wait_ready(process, -1, NULL), 0);
+  CHECK_INT(hp_process_port(process), 4711);
+  fclose(file);
+  finish(process);
+}
+
+HP_TEST(that_is_renamed_into_its_place) {
+  context = hp_test_context();
+  hp_process *process =
+      begin(hp_test_child("local", "arguments: [pause]",
+                          "ready: {kind: file, path: '${env.D}/flag', not_empty: yes}", NULL));
+  REQUIRE(process != NULL);
+  hp_test_make_file("flag");
+  hp_test_file("flag", "");
+  CHECK(is_waiting(process));
+  char from[600];
+  snprintf(from, sizeof from, "%s", hp_test_file("beside", "done"));
+  uv_fs_t request;
+  CHECK_INT(uv_fs_rename(NULL, &request, from, hp_test_path("flag"), NULL), 0);
+  uv_fs_req_cleanup(&request);
+  CHECK_INT(hp_process_wait_ready(process, -1, NULL), 0);
+  finish(process);
+}
+
+HP_TEST(that_is_a_folder_or_a_pipe_does_not_count) {
+  NEEDS(HP_OS_LINKS);
+  context = hp_test_context();
+  hp_process *process = begin(hp_test_child("local", "arguments: [pause]",
+                                            "ready: {any: [{kind: file, path: '${env.D}/fifo'}, "
+                                            "{kind: file, path: '${env.D}/folder'}]}",
+                                            NULL));
+  REQUIRE(process != NULL);
+  CHECK(hp_os_make_fifo(hp_test_path("fifo")));
+  CHECK(hp_os_make_directory(hp_test_path("folder")));
+  CHECK(is_waiting(process));
+  finish(process);
+}
