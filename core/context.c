@@ -40,33 +40,34 @@ static void serve_expected(hp_context *context, unsigned calls) {
   hp__spare_drop(&context->spare, platform);
 }
 
-static bool is_ending(hp_context *context) {
+static bool has_ended(hp_context *context) {
   uv_mutex_lock(&context->lock);
-  bool ending = context->ending;
+  if (context->is_attached)
+    context->thread = uv_thread_self(); /* a host may go on with its loop on another thread */
+  bool ended = context->ending && !context->processes && context->visitors == 0;
   uv_mutex_unlock(&context->lock);
-  return ending;
+  return ended;
 }
+
+static void wake_closed(uv_handle_t *wake);
 
 static void serve_called(uv_async_t *wake) {
   hp_context *context = wake->data;
   unsigned calls = atomic_load(&context->calls);
   if (serve_all(context) == 0)
     serve_expected(context, calls);
-  if (is_ending(context) && !uv_is_closing((uv_handle_t *)wake))
-    uv_close((uv_handle_t *)wake, NULL);
+  if (has_ended(context) && !uv_is_closing((uv_handle_t *)wake))
+    uv_close((uv_handle_t *)wake, wake_closed);
 }
 
 static void run(void *data) {
   hp_context *context = data;
-  uv_run(&context->loop, UV_RUN_DEFAULT);
+  uv_run(context->loop, UV_RUN_DEFAULT);
 }
 
-/* What init() made, but for the thread. The loop has nothing left to do but to close the handle. */
+/* What init() made, but for the loop. */
 static void fini(hp_context *context) {
-  if (!uv_is_closing((uv_handle_t *)&context->wake))
-    uv_close((uv_handle_t *)&context->wake, NULL);
-  uv_run(&context->loop, UV_RUN_DEFAULT);
-  uv_loop_close(&context->loop);
+  hp__spawner_fini(&context->spawner);
   hp__sources_fini(&context->sources);
   hp__event_queue_fini(&context->events);
   uv_cond_destroy(&context->changed);
@@ -74,14 +75,22 @@ static void fini(hp_context *context) {
   context->stdio->stdio_release(context->held_stdio);
 }
 
+/* The loop has nothing left to do but to close the handle. */
+static void fini_loop(hp_context *context) {
+  if (!uv_is_closing((uv_handle_t *)&context->wake))
+    uv_close((uv_handle_t *)&context->wake, NULL);
+  uv_run(context->loop, UV_RUN_DEFAULT);
+  uv_loop_close(context->loop);
+}
+
 static int init_loop(hp_context *context) {
-  int status = uv_loop_init(&context->loop);
+  int status = context->is_attached ? 0 : uv_loop_init(context->loop);
   if (status != 0)
     return status;
-  status = uv_async_init(&context->loop, &context->wake, serve_called);
+  status = uv_async_init(context->loop, &context->wake, serve_called);
   context->wake.data = context;
-  if (status != 0)
-    uv_loop_close(&context->loop);
+  if (status != 0 && !context->is_attached)
+    uv_loop_close(context->loop);
   return status;
 }
 
@@ -109,7 +118,7 @@ no_condition:
 static int init_on_platform(hp_context *context, hp_error *error) {
   const struct hp_platform_ops *platform = context->registry.platform;
   context->stdio = platform;
-  context->has_company = uv_available_parallelism() > 1;
+  context->has_company = !context->is_attached && uv_available_parallelism() > 1;
   context->held_stdio = platform->stdio_hold();
   int status = init(context);
   if (status == 0)
@@ -119,18 +128,23 @@ static int init_on_platform(hp_context *context, hp_error *error) {
                       "no event loop: %s", uv_strerror(status));
 }
 
-static int begin(hp_context *context, hp_error *error) {
+static int begin(hp_context *context, uv_loop_t *loop, hp_error *error) {
+  context->loop = loop ? loop : &context->own;
+  context->is_attached = loop != NULL;
   context->read_buffer = hp__alloc(HP_READ_SIZE);
   if (!context->read_buffer)
     return hp_error_set(error, HP_ENOMEM, HP_PHASE_USE, "no memory for a context");
   int result = hp__registry_init(&context->registry, error);
   if (result == 0)
     result = init_on_platform(context, error);
-  if (result < 0)
-    return result;
+  return result;
+}
+
+static int begin_thread(hp_context *context, hp_error *error) {
   int status = uv_thread_create(&context->thread, run, context);
   if (status == 0)
     return 0;
+  fini_loop(context);
   fini(context);
   return hp_error_set(error, HP_EIO, HP_PHASE_USE, "no thread: %s", uv_strerror(status));
 }
@@ -144,11 +158,15 @@ static void free_context(hp_context *context) {
   hp__free(context);
 }
 
-int hp_context_new(hp_context **out, hp_error **error) {
+static int new_context(uv_loop_t *loop, hp_context **out, hp_error **error) {
   struct hp_error e = {0};
   hp_context *context = hp__alloc(sizeof *context);
-  int result = context ? begin(context, &e)
+  int result = context ? begin(context, loop, &e)
                        : hp_error_set(&e, HP_ENOMEM, HP_PHASE_USE, "no memory for a context");
+  if (result == 0 && loop)
+    context->thread = uv_thread_self();
+  else if (result == 0)
+    result = begin_thread(context, &e);
   *out = result < 0 ? NULL : context;
   if (result == 0)
     return 0;
@@ -156,28 +174,92 @@ int hp_context_new(hp_context **out, hp_error **error) {
   return hp__error_give(error, &e);
 }
 
-bool hp__context_is_inside(hp_context *context) {
+int hp_context_new(hp_context **out, hp_error **error) {
+  return new_context(NULL, out, error);
+}
+
+int hp_context_attach(uv_loop_t *loop, hp_context **out, hp_error **error) {
+  return new_context(loop, out, error);
+}
+
+static bool is_on_loop(hp_context *context) {
   uv_thread_t self = uv_thread_self();
-  if (uv_thread_equal(&self, &context->thread) || !atomic_load(&context->events.deferred))
+  if (!context->is_attached)
     return uv_thread_equal(&self, &context->thread);
+  uv_mutex_lock(&context->lock);
+  bool on_loop = uv_thread_equal(&self, &context->thread);
+  uv_mutex_unlock(&context->lock);
+  return on_loop;
+}
+
+bool hp__context_is_inside(hp_context *context) {
+  if (is_on_loop(context) || !atomic_load(&context->events.deferred))
+    return is_on_loop(context);
+  uv_thread_t self = uv_thread_self();
   uv_mutex_lock(&context->lock);
   bool inside = context->events.dispatching && uv_thread_equal(&self, &context->events.dispatcher);
   uv_mutex_unlock(&context->lock);
   return inside;
 }
 
-/* All are asked before any is waited for: they stop side by side. Handles that their owners still
- * hold are closed too. */
-static void close_processes(hp_context *context) {
-  uv_mutex_lock(&context->lock);
+/* Under the lock. All are asked before any is waited for: they stop side by side. Handles that
+ * their owners still hold are closed too. */
+static void ask_all(hp_context *context) {
   context->closing = true;
   for (hp_process *process = context->processes; process; process = process->next) {
     process->wish.stop = process->wish.close = true;
     hp__context_call(context, process);
   }
+}
+
+static void close_processes(hp_context *context) {
+  uv_mutex_lock(&context->lock);
+  ask_all(context);
   while (context->processes)
     uv_cond_wait(&context->changed, &context->lock);
   uv_mutex_unlock(&context->lock);
+}
+
+/* The end of an attached one. That of another is hp_context_free()'s to complete. */
+static void wake_closed(uv_handle_t *wake) {
+  hp_context *context = wake->data;
+  hp_context_detached detached = context->detached;
+  void *user = context->detached_user;
+  if (!context->is_attached)
+    return;
+  fini(context);
+  free_context(context);
+  if (detached)
+    detached(user);
+}
+
+int hp_context_detach(hp_context *context, hp_context_detached detached, void *user) {
+  uv_mutex_lock(&context->lock);
+  int result = context->is_attached && !context->ending ? 0 : HP_ESTATE;
+  if (result == 0) {
+    context->detached = detached;
+    context->detached_user = user;
+    context->ending = true;
+    ask_all(context);
+    uv_async_send(&context->wake);
+  }
+  uv_mutex_unlock(&context->lock);
+  return result;
+}
+
+static void post(void *semaphore) {
+  uv_sem_post(semaphore);
+}
+
+static int detach_and_wait(hp_context *context) {
+  uv_sem_t gone;
+  if (uv_sem_init(&gone, 0) != 0)
+    return HP_ENOMEM;
+  int result = hp_context_detach(context, post, &gone);
+  if (result == 0)
+    uv_sem_wait(&gone);
+  uv_sem_destroy(&gone);
+  return result;
 }
 
 int hp_context_free(hp_context *context) {
@@ -185,12 +267,15 @@ int hp_context_free(hp_context *context) {
     return 0;
   if (hp__context_is_inside(context))
     return HP_EDEADLK;
+  if (context->is_attached)
+    return detach_and_wait(context);
   close_processes(context);
   uv_mutex_lock(&context->lock);
   context->ending = true;
   uv_mutex_unlock(&context->lock);
   uv_async_send(&context->wake);
   uv_thread_join(&context->thread);
+  fini_loop(context);
   fini(context);
   free_context(context);
   return 0;
@@ -219,11 +304,17 @@ bool hp__context_may_sweep(hp_context *context, const char *base) {
 }
 
 void hp__context_unlink(hp_context *context, hp_process *process) {
-  for (hp_process **slot = &context->processes; *slot; slot = &(*slot)->next)
-    if (*slot == process) {
-      *slot = process->next;
-      return;
-    }
+  hp_process **slot = &context->processes;
+  while (*slot && *slot != process)
+    slot = &(*slot)->next;
+  if (*slot)
+    *slot = process->next;
+  hp__context_end_if_due(context);
+}
+
+void hp__context_end_if_due(hp_context *context) {
+  if (context->ending && !context->processes && context->visitors == 0)
+    uv_async_send(&context->wake);
 }
 
 void hp__context_expect(hp_context *context) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A loop on a thread of its own, a registry, and the servers that live on it. */
+/* A loop, on a thread of its own or the host's, a registry, and the servers that live on it. */
 #ifndef HP_CORE_CONTEXT_H
 #define HP_CORE_CONTEXT_H
 
@@ -7,6 +7,9 @@
 #include "core/registry.h"
 #include "core/sources.h"
 #include "core/spare.h"
+#include "core/spawner.h"
+
+#include <hyperprocess/uv.h>
 
 #include <stdatomic.h>
 
@@ -16,9 +19,12 @@
 enum { HP_BRIEFLY = 60000 /* nanoseconds */ };
 
 struct hp_context {
-  uv_loop_t loop;
-  uv_thread_t thread;
+  uv_loop_t *loop; /* `own`, or the host's */
+  uv_loop_t own;
+  bool is_attached;   /* the loop is the host's */
+  uv_thread_t thread; /* that runs the loop; of an attached one under the lock, for it may change */
   uv_async_t wake;
+  struct hp_spawner spawner;
   struct hp_registry registry;
   struct hp_sources sources;
   const struct hp_platform_ops *stdio; /* that holds these: the host may register another one */
@@ -34,6 +40,9 @@ struct hp_context {
   hp_process *processes; /* all that are not freed yet, linked by `next` */
   hp_process *called;    /* those that somebody wants something of, linked by `next_called` */
   char *swept[8];        /* places where the remains of killed hosts were looked for */
+  int visitors;          /* threads that wait for the end of a process that they have closed */
+  hp_context_detached detached;
+  void *detached_user;
   bool started, closing, ending;
   struct hp_event_queue events;
 };
@@ -43,6 +52,8 @@ bool hp__context_is_inside(hp_context *context);
 /* Both under the lock. A context that is being closed takes no new one. */
 bool hp__context_link(hp_context *context, hp_process *process);
 void hp__context_unlink(hp_context *context, hp_process *process);
+/* Under the lock: ends an attached one when the last of what it waits for has gone. */
+void hp__context_end_if_due(hp_context *context);
 /* Whether the remains in `base` were not looked for yet; notes that they are now. */
 bool hp__context_may_sweep(hp_context *context, const char *base);
 /* A call will come soon, or came, or will not: wakes the loop meanwhile. Any thread. */

@@ -146,6 +146,9 @@ void hp__event_tell(hp_process *process, const struct hp_event *event) {
 
 /* The choice stands before the first event: nobody has to look twice later. */
 static int check_early(const hp_context *context, hp_error *error) {
+  if (context->is_attached)
+    return hp_error_set(error, HP_ESTATE, HP_PHASE_USE,
+                        "the events of an attached context are told on its loop");
   if (!context->started)
     return 0;
   return hp_error_set(error, HP_ESTATE, HP_PHASE_USE,

@@ -12,20 +12,20 @@
 /* uv_now() is rounded down. A deadline is counted from the next millisecond and looked at with the
  * one that has begun, so that it never passes early. */
 int64_t hp__process_now(hp_process *process) {
-  uv_update_time(&process->context->loop);
-  return (int64_t)uv_now(&process->context->loop) + 1;
+  uv_update_time(process->context->loop);
+  return (int64_t)uv_now(process->context->loop) + 1;
 }
 
 static void timer_due(uv_timer_t *timer) {
   hp_process *process = timer->data;
   struct hp_machine_event event = {.type = HP_ON_DEADLINE,
-                                   .now = (int64_t)uv_now(&process->context->loop)};
+                                   .now = (int64_t)uv_now(process->context->loop)};
   hp__process_post(process, event);
 }
 
 static void arm(hp_process *process, const struct hp_effect *effect) {
-  uv_update_time(&process->context->loop);
-  int64_t wait = effect->deadline - (int64_t)uv_now(&process->context->loop);
+  uv_update_time(process->context->loop);
+  int64_t wait = effect->deadline - (int64_t)uv_now(process->context->loop);
   uv_timer_start(&process->timer, timer_due, wait > 0 ? (uint64_t)wait : 0, 0);
 }
 
@@ -48,7 +48,7 @@ static void tell_callback(hp_process *process, enum hp_event_kind kind, enum hp_
       .state = state,
       .text = text,
       .error = current_error(process),
-      .remaining = armed == HP_NEVER ? -1 : armed - (int64_t)uv_now(&process->context->loop),
+      .remaining = armed == HP_NEVER ? -1 : armed - (int64_t)uv_now(process->context->loop),
   };
   hp__event_tell(process, &event);
 }
@@ -256,7 +256,7 @@ void hp__process_release(hp_process *process) {
 /* ---- wishes of callers ---- */
 
 static void start(hp_process *process) {
-  uv_timer_init(&process->context->loop, &process->timer);
+  uv_timer_init(process->context->loop, &process->timer);
   process->timer.data = process;
   process->open++; /* until hp__process_finish() has closed the timer */
   struct hp_machine_event event = {.type = HP_ON_START, .now = hp__process_now(process)};

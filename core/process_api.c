@@ -306,9 +306,12 @@ void hp_process_close(hp_process *process) {
   process->wish.stop = process->wish.close = true;
   hp__event_queue_forget(&context->events, process);
   process->wish.closing = inside ? NULL : &closing;
+  context->visitors++;
   hp__context_call(context, process); /* from here on it may be gone at any moment */
   while (!inside && !atomic_load(&closing.done))
     await_close(context, &closing);
+  context->visitors--;
+  hp__context_end_if_due(context);
   uv_mutex_unlock(&context->lock);
 }
 

@@ -207,7 +207,7 @@ static void release_data(hp_process *process) {
   if (!process->data)
     return;
   if (!process->plan->data_dir &&
-      uv_queue_work(&process->context->loop, &process->cleanup, clean_up, cleaned_up) == 0) {
+      uv_queue_work(process->context->loop, &process->cleanup, clean_up, cleaned_up) == 0) {
     process->open++;
     return;
   }

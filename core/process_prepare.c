@@ -37,7 +37,7 @@ static void begin_sweep(hp_process *process) {
       due = true;
     }
   process->sweep.data = process;
-  if (due && uv_queue_work(&context->loop, &process->sweep, sweep, swept) == 0)
+  if (due && uv_queue_work(context->loop, &process->sweep, sweep, swept) == 0)
     process->open++;
 }
 

@@ -26,8 +26,9 @@ static int start_subprocess(hp_process *process, hp_subprocess **subprocess, str
                             hp_line_callback line, hp_subprocess_callback ended) {
   struct hp_subprocess_owner owner = {
       .data = process,
-      .loop = &process->context->loop,
+      .loop = process->context->loop,
       .platform = process->plan->platform,
+      .spawner = process->context->is_attached ? &process->context->spawner : NULL,
       .buffer = process->context->read_buffer,
       .line = line,
       .ended = ended,
@@ -117,7 +118,7 @@ static void readiness_closed(void *data) {
 static int open_readiness(hp_process *process) {
   struct hp_readiness_owner owner = {
       .data = process,
-      .loop = &process->context->loop,
+      .loop = process->context->loop,
       .platform = process->plan->platform,
       .launch = &process->launch,
       .ready = &process->plan->ready,

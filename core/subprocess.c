@@ -137,7 +137,8 @@ static int spawn_child(hp_subprocess *subprocess, struct hp_spawn *spawn, hp_err
   subprocess->child->data = subprocess;
   subprocess->child->undelivered = signal_undelivered;
   spawn->output = &subprocess->pipe;
-  int result = platform->spawn(subprocess->owner.loop, subprocess->child, spawn, error);
+  int result = hp__spawn(subprocess->owner.spawner, platform, subprocess->owner.loop,
+                         subprocess->child, spawn, error);
   if (result < 0)
     return result;
   subprocess->open_handles++;

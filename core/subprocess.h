@@ -8,6 +8,7 @@
 #define HP_CORE_SUBPROCESS_H
 
 #include "core/output.h"
+#include "core/spawner.h"
 
 typedef struct hp_subprocess hp_subprocess;
 typedef void (*hp_subprocess_callback)(hp_subprocess *subprocess);
@@ -16,6 +17,7 @@ struct hp_subprocess_owner {
   void *data;
   uv_loop_t *loop;
   const struct hp_platform_ops *platform;
+  struct hp_spawner *spawner; /* NULL: the loop's thread lives as long as what it spawns */
   char *buffer; /* HP_READ_SIZE bytes, the context's: a read is digested before the next one */
   hp_line_callback line;              /* with `data`; may be NULL */
   hp_subprocess_callback ended;       /* the process is gone and its output read; `exit` is set */

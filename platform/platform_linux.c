@@ -5,7 +5,7 @@
 
 const struct hp_platform_ops hp__platform_linux = {
     .version = HP_PLATFORM_VERSION,
-    .caps = HP_PLATFORM_NOTIFY | HP_PLATFORM_POLL,
+    .caps = HP_PLATFORM_NOTIFY | HP_PLATFORM_POLL | HP_PLATFORM_THREAD_DEATH,
     .name = "linux",
     .local = "unix",
     .child_size = sizeof(struct hp_posix_child),

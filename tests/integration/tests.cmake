@@ -8,6 +8,8 @@ hp_add_tests(integration/connect_test.c SOURCES support/server.c support/tool.c)
 foreach(subject file exec http group)
   hp_add_tests(integration/readiness_${subject}_test.c SOURCES support/server.c support/tool.c)
 endforeach()
+hp_add_tests(integration/attach_test.c SOURCES support/server.c support/tool.c)
+hp_add_tests(integration/examples_test.c SOURCES support/tool.c)
 hp_add_tests(integration/leak_test.c TIMEOUT 900 SOURCES support/server.c support/tool.c)
 
 # The tool.

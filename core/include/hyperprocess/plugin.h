@@ -287,8 +287,10 @@ typedef struct hp_notify hp_notify;
 typedef void (*hp_notify_callback)(void *data, const char *text, const struct hp_peer *peer);
 
 enum hp_platform_caps {
-  HP_PLATFORM_NOTIFY = 1 << 0, /* notify_new() works: a server can be ready by sd_notify(3) */
-  HP_PLATFORM_POLL = 1 << 1    /* a loop of the host's can poll a pipe */
+  HP_PLATFORM_NOTIFY = 1 << 0,      /* notify_new() works: a server can be ready by sd_notify(3) */
+  HP_PLATFORM_POLL = 1 << 1,        /* a loop of the host's can poll a pipe */
+  HP_PLATFORM_THREAD_DEATH = 1 << 2 /* host_death_signal is sent when the thread ends that has
+                                       called spawn(), whatever becomes of the host */
 };
 
 struct hp_platform_ops {

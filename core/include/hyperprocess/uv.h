@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For hosts that have a loop of libuv's: connections as its streams.
+ * For hosts that have a loop of libuv's: a context that runs on it, and connections as its streams.
  *
- * Everything here is called on the thread that runs that loop, calls back on it, never from inside
- * the call, and never blocks.
+ * Everything here is called on the thread that runs that loop unless it says otherwise, calls back
+ * on it, never from inside the call, and never blocks.
  */
 #ifndef HYPERPROCESS_UV_H
 #define HYPERPROCESS_UV_H
@@ -15,6 +15,29 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* ---- A context on the host's loop ------------------------------------------------------------ */
+
+/*
+ * As hp_context_new(), but on `loop`, which it keeps alive until it is detached: servers are
+ * started and stopped by it, events are told on it at once. Nothing waits there for a server: that
+ * is spawned, and small files are read and written, at the cost of a fraction of a millisecond.
+ *
+ * The thread that runs the loop counts as inside a callback: what would block returns HP_EDEADLK
+ * there (hp_process_start_async() and the other *_async calls serve instead), and
+ * hp_process_close() returns at once. On other threads all calls are as ever, hp_context_free()
+ * too. The host may go on with its loop on another thread: no server notices.
+ */
+HP_EXPORT int hp_context_attach(uv_loop_t *loop, hp_context **context, hp_error **error);
+
+/* Called on the loop when the context is gone and nothing of it is left in the loop. */
+typedef void (*hp_context_detached)(void *user);
+/*
+ * Begins the end: closes every server that is left, side by side, each within its own budget, then
+ * frees the context and calls `detached` (may be NULL). Handles of processes are not to be used any
+ * more but in their own callbacks. Any thread. HP_ESTATE: it is not attached, or being detached.
+ */
+HP_EXPORT int hp_context_detach(hp_context *context, hp_context_detached detached, void *user);
 
 /* ---- Connections ----------------------------------------------------------------------------- */
 
