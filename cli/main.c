@@ -58,6 +58,16 @@ static const struct subcommand subcommands[] = {
      .take_word = hp_options_set_file,
      .needs_word = true,
      .run = cli_check},
+    {.name = "doctor",
+     .synopsis = "[SERVER] [OPTION...]",
+     .summary = "look at all that a start needs, and say what to do about it",
+     .text =
+         "Starts nothing. Without a SERVER, a --profile or a configuration file it looks at the\n"
+         "system alone. Ends with 0 where nothing is wrong, warnings or not; else with the code\n"
+         "that `run` would end with.",
+     .options = OPTIONS_OF_A_SERVER | OPTION_JSON | OPTION_HELP,
+     .take_word = hp_options_set_server,
+     .run = cli_doctor},
     {.name = "servers",
      .synopsis = "[NAME] [OPTION...]",
      .summary = "list the servers, or what one of them can be told",

@@ -9,6 +9,7 @@ int cli_exec(const struct arguments *arguments);
 int cli_run(const struct arguments *arguments);
 int cli_plan(const struct arguments *arguments);
 int cli_locate(const struct arguments *arguments);
+int cli_doctor(const struct arguments *arguments);
 int cli_check(const struct arguments *arguments);
 int cli_servers(const struct arguments *arguments);
 int cli_profiles(const struct arguments *arguments);

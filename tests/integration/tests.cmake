@@ -14,7 +14,9 @@ hp_add_tests(integration/leak_test.c TIMEOUT 900 SOURCES support/server.c suppor
 
 # The tool.
 hp_add_tests(integration/cli_test.c TIMEOUT 180 SOURCES support/tool.c)
-hp_add_tests(integration/cli_exec_test.c SOURCES support/tool.c)
+foreach(subject exec doctor)
+  hp_add_tests(integration/cli_${subject}_test.c SOURCES support/tool.c)
+endforeach()
 
 # Hosts and tools where there are SIGCHLD, fork, and terminals of a test's own.
 if(WIN32)

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+int lost(void);
+
+int main(void) {
+  return lost();
+}
