@@ -6,13 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct hp_allocator standard = {realloc, free};
+enum { BLOCK_SIZE = 4000 }; /* a page with the allocator's own header */
+
+static const struct hp_allocator standard = {realloc, free, 0};
 
 /* The one variable of the library: set by a test before anything else runs, never by a host. */
 static const struct hp_allocator *current = &standard;
 
 void hp__set_allocator(const struct hp_allocator *allocator) {
   current = allocator ? allocator : &standard;
+}
+
+size_t hp__alloc_block(void) {
+  return current->block ? current->block : BLOCK_SIZE;
 }
 
 void *hp__alloc(size_t size) {

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 4000 }; /* a page with the allocator's own header */
-
 struct hp_arena_block {
   struct hp_arena_block *next;
   size_t used, size;
@@ -25,7 +23,7 @@ void hp__arena_fini(struct hp_arena *arena) {
 }
 
 static struct hp_arena_block *add_block(struct hp_arena *arena, size_t size) {
-  size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+  size_t usual = hp__alloc_block(), room = size > usual ? size : usual;
   struct hp_arena_block *block =
       room > SIZE_MAX - sizeof *block ? NULL : hp__alloc(sizeof *block + room);
   if (!block) {

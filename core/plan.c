@@ -50,6 +50,8 @@ static int apply_overrides(struct hp_plan_maker *maker) {
   if (options->transport) {
     struct hp_position position = {"--transport", 0, 0};
     const char *text = hp__arena_copy(arena, options->transport);
+    if (!text)
+      return hp__plan_no_memory(maker);
     int result = hp__transports_read(arena, &profile->transports, text, position, maker->error);
     if (result < 0)
       return result;
@@ -378,8 +380,10 @@ int hp__plan_make_one(struct hp_plan **out, struct hp_plan_maker *maker) {
     result = steps[i].make(maker);
     maker->is_passed_over = result < 0 && may_pass_over(&steps[i], result);
   }
-  if (result == 0 && plan->arena.failed)
+  if (plan->arena.failed) { /* a mistake, too, may only be a text that is missing */
     result = hp__plan_no_memory(maker);
+    maker->is_passed_over = false;
+  }
   if (result < 0) {
     hp_plan_free(plan);
     *out = NULL;

@@ -36,9 +36,10 @@ static void due(void *data) {
 int hp__probe_open(struct hp_probe *probe, const struct hp_probe_rule *rule, hp_error *error) {
   const struct hp_readiness_owner *owner = &probe->base.owner;
   probe->rule = rule;
-  if (owner->platform->alarm_new(owner->loop, &probe->alarm, due, probe) == 0)
+  int result = owner->platform->alarm_new(owner->loop, &probe->alarm, due, probe);
+  if (result == 0)
     return 0;
-  return hp_error_set(error, HP_EIO, HP_PHASE_RESERVE, "no timer for the readiness check");
+  return hp_error_set(error, result, HP_PHASE_RESERVE, "no timer for the readiness check");
 }
 
 void hp__probe_begin(struct hp_probe *probe) {

@@ -58,31 +58,33 @@ void hp__process_inform(hp_process *process, const char *text) {
     tell_callback(process, HP_EVENT_INFO, process->machine.state, text);
 }
 
-/* The parts of the endpoint, as values that stay. */
-static void view_endpoint(hp_process *process) {
-  const struct hp_launch *launch = &process->launch;
+static int view_descriptor(hp_process *process, const char *endpoint) {
+  const struct hp_template *form = &process->plan->descriptor;
+  const char *text = process->reported ? process->reported : endpoint;
+  int result = form->count ? hp__launch_text(&process->launch, form, &text, NULL) : 0;
+  process->view.descriptor = result == 0 ? hp__arena_copy(&process->arena, text) : NULL;
+  return result;
+}
+
+int hp__process_view_endpoint(hp_process *process) {
+  const struct hp_endpoint *endpoint = &process->launch.endpoint;
   struct hp_process_view *view = &process->view;
+  struct hp_arena *arena = &process->arena;
   char text[HP_ENDPOINT_TEXT_SIZE];
-  const char *descriptor = NULL;
-  hp_endpoint_print(&launch->endpoint, text);
-  view->endpoint = hp__arena_copy(&process->arena, text);
-  if (process->plan->descriptor.count > 0)
-    hp__launch_text(&process->launch, &process->plan->descriptor, &descriptor, NULL);
-  else
-    descriptor = process->reported ? process->reported : text;
-  view->descriptor = hp__arena_copy(&process->arena, descriptor);
-  view->port = launch->endpoint.port;
-  view->host = launch->endpoint.kind == HP_ENDPOINT_TCP
-                   ? hp__arena_copy(&process->arena, launch->endpoint.host)
-                   : NULL;
-  view->path =
-      launch->endpoint.path[0] ? hp__arena_copy(&process->arena, launch->endpoint.path) : NULL;
+  hp_endpoint_print(endpoint, text);
+  uv_mutex_lock(&process->lock);
+  int result = view_descriptor(process, text);
+  view->endpoint = hp__arena_copy(arena, text);
+  view->port = endpoint->port;
+  view->host = endpoint->kind == HP_ENDPOINT_TCP ? hp__arena_copy(arena, endpoint->host) : NULL;
+  view->path = endpoint->path[0] ? hp__arena_copy(arena, endpoint->path) : NULL;
+  uv_mutex_unlock(&process->lock);
+  return arena->failed || result == HP_ENOMEM ? HP_ENOMEM : 0;
 }
 
 void hp__process_publish(hp_process *process, enum hp_state state) {
   uv_mutex_lock(&process->lock);
   if (state == HP_STATE_READY) {
-    view_endpoint(process);
     process->view.ready_once = true;
     process->view.verified = process->verified;
   }

@@ -81,6 +81,7 @@ struct hp_process {
   int reserve_result;          /* of RESERVE: SPAWN reports it */
   struct hp_endpoint reserved; /* what each attempt begins with */
   int attempts;
+  bool refused; /* we have ended it, and `attempt` says why */
   hp_directory *runtime, *data;
   hp_readiness *readiness;
   hp_subprocess *preparation, *server, *stop_command;
@@ -112,6 +113,8 @@ void hp__process_post(hp_process *process, struct hp_machine_event event);
 void hp__process_inform(hp_process *process, const char *text);
 /* Milliseconds on the loop's clock, rounded up: a deadline never comes early. */
 int64_t hp__process_now(hp_process *process);
+/* What READY tells of the endpoint, as values that stay. HP_ENOMEM. */
+int hp__process_view_endpoint(hp_process *process);
 void hp__process_publish(hp_process *process, enum hp_state state);
 /* READY or the end is a few microseconds away: wakes who waits for it. */
 void hp__process_draw_near(hp_process *process);

@@ -168,7 +168,7 @@ void hp__process_server_ended(hp_subprocess *server) {
   hp__process_draw_near(process);
   event.as.end.clean = server->exit.kind == HP_EXIT_CODE && server->exit.value == 0;
   note_exit(process, &server->exit);
-  if (process->machine.state != HP_STATE_STOPPING) /* else why it ends is known */
+  if (process->machine.state != HP_STATE_STOPPING && !process->refused) /* else that is known */
     event.as.end.taken = explain(process, server);
   end_attempt(process);
   hp__process_post(process, event);

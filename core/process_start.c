@@ -135,6 +135,7 @@ static int open_readiness(hp_process *process) {
 
 static int reserve(hp_process *process) {
   hp__error_fini(&process->attempt);
+  process->refused = false;
   int result = open_runtime_dir(process);
   return result == 0 ? reserve_address(process) : result;
 }
@@ -234,10 +235,22 @@ void hp__process_await(hp_process *process) {
   hp__readiness_begin(process->readiness);
 }
 
+/* Where it is reached cannot be told: it is of no use to anybody. */
+static void refuse(hp_process *process) {
+  process->refused = true;
+  hp_error_set(&process->attempt, HP_ENOMEM, HP_PHASE_READY,
+               "server '%s': no memory for its endpoint", process->plan->definition->name);
+  hp__subprocess_signal(process->server, HP_SCOPE_TREE, "KILL", NULL);
+}
+
 static void learn_endpoint(hp_process *process, const char *descriptor) {
   if (descriptor) {
     hp__free(process->reported);
     process->reported = hp__strdup(descriptor);
+    if (!process->reported) {
+      refuse(process);
+      return;
+    }
   }
   process->info = "it has said where it listens";
   post_simple(process, HP_ON_ENDPOINT);
@@ -247,6 +260,12 @@ static void become_ready(hp_process *process, const struct hp_report *report) {
   const struct hp_endpoint *endpoint = &process->launch.endpoint;
   if (endpoint->kind == HP_ENDPOINT_TCP && endpoint->port == 0) {
     hp__process_inform(process, "it is ready but has not said on which port");
+    return;
+  }
+  if (process->refused)
+    return;
+  if (process->machine.state == HP_STATE_WAITING && hp__process_view_endpoint(process) < 0) {
+    refuse(process);
     return;
   }
   process->verified = report->verified;

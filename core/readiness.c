@@ -78,12 +78,15 @@ void hp__readiness_text(hp_readiness *readiness, const char *line) {
 void hp__readiness_line(hp_readiness *readiness, const char *line, size_t length) {
   if (!readiness->ops->line || readiness->settled || readiness->closing)
     return;
-  char *text = hp__alloc(length + 1);
+  char usual[512]; /* the line that is waited for is seldom long, and needs no memory that fails */
+  char *text = length < sizeof usual ? usual : hp__alloc(length + 1);
   if (!text)
     return;
   memcpy(text, line, length);
+  text[length] = '\0';
   hp__readiness_text(readiness, text);
-  hp__free(text);
+  if (text != usual)
+    hp__free(text);
 }
 
 void hp__readiness_settle(hp_readiness *readiness) {

@@ -26,7 +26,8 @@ struct callback {
   bool listening;
   struct client *clients; /* connected, not (yet) the one */
   struct client *tether;
-  bool cut; /* a stop came before the tether: it is cut as soon as it comes */
+  struct client *room; /* of the first one, made while an error could still be told */
+  bool cut;            /* a stop came before the tether: it is cut as soon as it comes */
 };
 
 static void client_closed(uv_handle_t *handle) {
@@ -134,9 +135,15 @@ static void free_stream(uv_handle_t *stream) {
   hp_free(stream);
 }
 
+static struct client *take_room(struct callback *callback) {
+  struct client *room = callback->room;
+  callback->room = NULL;
+  return room ? room : hp__alloc(sizeof *room);
+}
+
 static void accept_client(hp_listener *listener, uv_stream_t *stream) {
   struct callback *callback = listener->data;
-  struct client *client = hp__alloc(sizeof *client);
+  struct client *client = take_room(callback);
   if (!client) {
     uv_close((uv_handle_t *)stream, free_stream);
     return;
@@ -164,6 +171,9 @@ static int open_listener(hp_readiness *readiness, hp_error *error) {
   int result = hp__random_hex(launch->nonce, sizeof launch->nonce, error);
   if (result < 0)
     return result;
+  callback->room = hp__alloc(sizeof *callback->room);
+  if (!callback->room)
+    return hp_error_set(error, HP_ENOMEM, HP_PHASE_RESERVE, "no memory for the callback");
   callback->listener = (hp_listener){.data = callback, .callback = accept_client};
   result = plan->callback->listen(readiness->owner.loop, &callback->listener, &spec, plan->user.id,
                                   error);
@@ -193,6 +203,9 @@ static void stop_listening(hp_readiness *readiness) {
 }
 
 static void close_callback(hp_readiness *readiness) {
+  struct callback *callback = (struct callback *)readiness;
+  hp__free(callback->room);
+  callback->room = NULL;
   stop_listening(readiness);
   cut_tether(readiness);
 }

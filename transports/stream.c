@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "transports/stream.h"
 
+#include "transports/socket.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -27,10 +29,22 @@ static int open_stream(uv_handle_t *handle, uv_os_sock_t socket, enum hp_endpoin
                                  : uv_pipe_open((uv_pipe_t *)handle, (uv_file)socket);
 }
 
-/* Where memory is missing the client stays unaccepted, and the deadline of the start tells. */
+/* The first client's was there before it came: nobody could be told that there is none. */
+static union client *take_room(hp_listener *listener) {
+  union client *room = listener->own;
+  listener->own = NULL;
+  return room ? room : hp_alloc(sizeof *room);
+}
+
+static void free_room(hp_listener *listener) {
+  hp_free(listener->own);
+  listener->own = NULL;
+}
+
+/* Where memory is missing a later one stays unaccepted. */
 static void accept_client(uv_stream_t *server, int status) {
   hp_listener *listener = (hp_listener *)((char *)server - offsetof(hp_listener, as));
-  union client *client = status == 0 ? hp_alloc(sizeof *client) : NULL;
+  union client *client = status == 0 ? take_room(listener) : NULL;
   if (!client)
     return;
   if (init_stream(server->loop, &client->handle, listener->endpoint.kind) != 0) {
@@ -50,12 +64,21 @@ static void accept_client(uv_stream_t *server, int status) {
  * initialised, cannot be taken back at once. */
 int hp__stream_listen(uv_loop_t *loop, hp_listener *listener, uv_os_sock_t socket,
                       hp_error *error) {
+  listener->own = hp_alloc(sizeof(union client));
+  listener->end = free_room;
+  if (!listener->own) {
+    hp__socket_close(socket);
+    return hp__stream_error(error, HP_ENOMEM, UV_ENOMEM, "cannot listen in the event loop");
+  }
   int code = init_stream(loop, &listener->as.handle, listener->endpoint.kind);
   if (code == 0)
     code = open_stream(&listener->as.handle, socket, listener->endpoint.kind);
   if (code == 0)
     code = uv_listen(&listener->as.stream, BACKLOG, accept_client);
-  return code == 0 ? 0 : hp__stream_error(error, HP_EIO, code, "cannot listen in the event loop");
+  if (code == 0)
+    return 0;
+  free_room(listener);
+  return hp__stream_error(error, HP_EIO, code, "cannot listen in the event loop");
 }
 
 void hp_listener_close(hp_listener *listener, uv_close_cb closed) {
