@@ -142,7 +142,8 @@ static void play_all(const struct hp_platform_subject *subject, int number) {
 }
 
 void hp_conform_platform_no_leak(const struct hp_platform_subject *subject) {
-  static const struct hp_allocator counting = {count_reallocate, count_release};
+  static const struct hp_allocator counting = {.reallocate = count_reallocate,
+                                               .release = count_release};
   hp__set_allocator(&counting);
   for (int i = 0; i < WARM_UP; i++)
     play_all(subject, i);

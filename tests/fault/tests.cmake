@@ -4,3 +4,7 @@ hp_add_tests(fault/host_killed_test.c TIMEOUT 900 SERIAL SOURCES ${served}
   ENVIRONMENT HP_TEST_HYPERD=${PROJECT_BINARY_DIR}/hyperd)
 set_tests_properties(host_killed_test.hyperd_on_unix host_killed_test.hyperd_on_tcp PROPERTIES
   FIXTURES_REQUIRED hyperd LABELS "fault;hyperd")
+
+# Allocators of its own, and libuv's environment beside them.
+hp_add_tests(fault/allocation_test.c TIMEOUT 900 SOURCES support/server.c support/faulty.c)
+target_link_options(test_allocation_test PRIVATE -Wl,--wrap=uv_os_environ)

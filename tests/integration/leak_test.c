@@ -23,7 +23,7 @@ static void count_free(void *memory) {
   free(memory);
 }
 
-static const struct hp_allocator counting = {count_realloc, count_free};
+static const struct hp_allocator counting = {.reallocate = count_realloc, .release = count_free};
 
 struct census {
   long descriptors, allocations, directories, threads;

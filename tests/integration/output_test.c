@@ -35,7 +35,7 @@ static void count_free(void *memory) {
 }
 
 HP_TEST(twenty_megabytes_block_nobody) {
-  static const struct hp_allocator counting = {count_realloc, count_free};
+  static const struct hp_allocator counting = {.reallocate = count_realloc, .release = count_free};
   hp__set_allocator(&counting);
   hp_context *context = hp_test_context();
   hp_process *process = hp_test_up(

@@ -380,7 +380,7 @@ static void release(void *memory) {
   free(memory);
 }
 
-static const struct hp_allocator failing = {reallocate, release};
+static const struct hp_allocator failing = {.reallocate = reallocate, .release = release};
 
 static int load_with(const char *path, long allowed) {
   struct hp_error own = {0};

@@ -245,7 +245,7 @@ static void *fail_later(void *memory, size_t size) {
 }
 
 HP_TEST(without_memory_there_is_neither) {
-  static const struct hp_allocator failing = {fail_later, free};
+  static const struct hp_allocator failing = {.reallocate = fail_later, .release = free};
   const char *const list[] = {"x=1", "y=2", NULL};
   hp__set_allocator(&failing);
   for (int allocations = 0; allocations < 3; allocations++) {

@@ -537,7 +537,7 @@ HP_TEST(out_of_memory_is_an_error_at_any_moment) {
                                          {NULL, 0}};
   static const char *const folders[] = {"/opt", "/v/*", NULL};
   static const char *const variables[] = {"PATH", "/a:/b", NULL};
-  static const struct hp_allocator some = {allocate_some, free};
+  static const struct hp_allocator some = {.reallocate = allocate_some, .release = free};
   int code = HP_ENOMEM;
   for (int allowed = 1; code != 0 && allowed < 500; allowed++) {
     struct search search;

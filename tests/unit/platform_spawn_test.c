@@ -408,7 +408,8 @@ static void spawn_some(int count) {
 HP_TEST(a_thousand_spawns_leave_nothing) {
   if (hp_test_is_emulated())
     SKIP("qemu-user forks itself for each: a minute and more");
-  static const struct hp_allocator counting = {count_reallocate, count_release};
+  static const struct hp_allocator counting = {.reallocate = count_reallocate,
+                                               .release = count_release};
   allocated = 0;
   hp__set_allocator(&counting);
   spawn_some(10);
