@@ -22,7 +22,12 @@ void hp__dial_close(struct hp_dial *dial) {
     uv_close(handle, connection_closed);
 }
 
+/* The listener of a server that inherits it is ours: it tells nothing of who accepts. */
 static int judge(struct hp_dial *dial) {
+  if (hp__ready_find(&dial->probe.base.owner.launch->plan->ready, HP_READY_INHERIT)) {
+    dial->peer = (struct hp_peer){.pid = -1, .user = -1};
+    return -1;
+  }
   hp__peer_find(&dial->peer, dial->probe.base.owner.platform, &dial->endpoint,
                 &dial->request.as.stream);
   return hp__readiness_is_ours(&dial->probe.base, &dial->peer);

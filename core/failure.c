@@ -17,7 +17,7 @@ static void explain_by_platform(hp_process *process, const struct hp_exit *exit)
   bool known =
       hp__launch_arguments(launch, process->preparation ? &plan->prepare : &plan->arguments, &argv,
                            NULL) == 0 &&
-      hp__launch_environment(launch, &environment, NULL) == 0;
+      hp__launch_environment(launch, &environment, NULL, NULL) == 0;
   if (known) {
     spawn.executable = argv[0];
     spawn.argv = argv;

@@ -125,9 +125,34 @@ static bool is_replaced(const struct hp_plan *plan, const char *inherited) {
   return false;
 }
 
-int hp__launch_environment(struct hp_launch *launch, char ***environment, hp_error *error) {
+/* "LISTEN_PID=" and room: the child itself writes its number there. */
+static char *add_pid(struct hp_launch *launch, const char *name, char ***pids) {
+  static const char room[HP_PID_SIZE] = "           ";
+  char *text = hp__arena_pair(&launch->arena, name, room);
+  if (text)
+    *(*pids)++ = text + strlen(name) + 1;
+  return text;
+}
+
+/* What sd_listen_fds(3) reads. */
+static size_t add_listener(struct hp_launch *launch, char **list, char ***pids) {
+  const struct hp_ready *ready = hp__ready_find(&launch->plan->ready, HP_READY_INHERIT);
+  if (!ready)
+    return 0;
+  list[0] = hp__arena_pair(&launch->arena, "LISTEN_FDS", "1");
+  list[1] = add_pid(launch, "LISTEN_PID", pids);
+  list[2] = hp__arena_pair(&launch->arena, "LISTEN_FDNAMES",
+                           ready->name ? ready->name : launch->plan->definition->name);
+  return 3;
+}
+
+enum { SERVER_VARIABLES = 6 };
+
+int hp__launch_environment(struct hp_launch *launch, char ***environment, char **pids,
+                           hp_error *error) {
   const struct hp_plan *plan = launch->plan;
-  char **list = new_list(launch, plan->inherited.count + plan->environment.count + 1, error);
+  char **list =
+      new_list(launch, plan->inherited.count + plan->environment.count + SERVER_VARIABLES, error);
   size_t count = 0;
   *environment = list;
   if (!list)
@@ -147,6 +172,8 @@ int hp__launch_environment(struct hp_launch *launch, char ***environment, hp_err
   }
   if (launch->notify_path)
     list[count++] = hp__arena_pair(&launch->arena, "NOTIFY_SOCKET", launch->notify_path);
+  if (pids)
+    count += add_listener(launch, list + count, &pids);
   return launch->arena.failed
              ? hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for the launch")
              : 0;
@@ -155,10 +182,11 @@ int hp__launch_environment(struct hp_launch *launch, char ***environment, hp_err
 int hp__launch_spawn(struct hp_launch *launch, const struct hp_templates *command,
                      struct hp_spawn *spawn, hp_error *error) {
   const struct hp_plan *plan = launch->plan;
-  char **argv, **environment;
-  int result = hp__launch_arguments(launch, command, &argv, error);
+  bool is_server = command == &plan->arguments;
+  char **argv, **environment, **pids = new_list(launch, HP_LAUNCH_PIDS, error);
+  int result = pids ? hp__launch_arguments(launch, command, &argv, error) : HP_ENOMEM;
   if (result == 0)
-    result = hp__launch_environment(launch, &environment, error);
+    result = hp__launch_environment(launch, &environment, is_server ? pids : NULL, error);
   if (result < 0)
     return result;
   *spawn = (struct hp_spawn){
@@ -169,6 +197,9 @@ int hp__launch_spawn(struct hp_launch *launch, const struct hp_templates *comman
       .session = HP_SESSION_OWN,
       .user = plan->user,
       .host_death_signal = plan->host_death_signal,
+      .hands_down = is_server && launch->hands_down,
+      .listener = launch->listener,
+      .pids = pids,
   };
   return 0;
 }

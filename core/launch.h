@@ -13,6 +13,8 @@ struct hp_launch {
   struct hp_arena arena; /* all texts of this launch */
   struct hp_endpoint endpoint;
   struct hp_endpoint callback; /* ours; kind NONE: there is none */
+  bool hands_down;             /* `listener` goes to the server */
+  uv_os_sock_t listener;       /* the reservation's */
   const char *notify_path;     /* NULL: no notify socket */
   const char *runtime_dir, *data_dir, *prepare_dir;
   char (*secrets)[HP_SECRET_SIZE]; /* of the definition, in its order */
@@ -29,7 +31,11 @@ int hp__launch_text(struct hp_launch *launch, const struct hp_template *text, co
                     hp_error *error);
 int hp__launch_arguments(struct hp_launch *launch, const struct hp_templates *texts, char ***argv,
                          hp_error *error);
-int hp__launch_environment(struct hp_launch *launch, char ***environment, hp_error *error);
+enum { HP_LAUNCH_PIDS = 3 }; /* at most so many, and a NULL */
+/* `pids` gets the places of the server's own number, as in struct hp_spawn; NULL: it is for a
+ * command beside the server. */
+int hp__launch_environment(struct hp_launch *launch, char ***environment, char **pids,
+                           hp_error *error);
 /* A command of the definition's, or the server itself, with all of its variables filled in. */
 int hp__launch_spawn(struct hp_launch *launch, const struct hp_templates *command,
                      struct hp_spawn *spawn, hp_error *error);

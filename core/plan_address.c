@@ -134,7 +134,8 @@ static void fill_tcp(struct hp_plan_maker *maker) {
   const char *host = plan->choice ? plan->choice->host : NULL;
   plan->address.host = host ? host : LOOPBACK;
   plan->address.port = port ? (uint16_t)strtoul(port, NULL, 10) : 0; /* "auto" is 0 */
-  plan->address.child_picks = plan->address.port == 0 && maker->rule->port_auto;
+  plan->address.child_picks = plan->address.port == 0 && maker->rule->port_auto &&
+                              !hp__ready_find(&plan->ready, HP_READY_INHERIT);
   plan->address.reuse_address = maker->rule->reuse_address;
   plan->known.port = plan->address.port;
   snprintf(plan->known.host, sizeof plan->known.host, "%s", plan->address.host);

@@ -94,11 +94,34 @@ static void print_line(struct printer *printer, size_t index, struct hp_text *li
   hp__text_fini(line);
 }
 
+/* What the server alone is told, by words that others have made. */
+static bool tells_own(const struct hp_plan *plan) {
+  return hp__ready_find(&plan->ready, HP_READY_NOTIFY) ||
+         hp__ready_find(&plan->ready, HP_READY_INHERIT);
+}
+
+static void print_own(struct printer *printer, const struct hp_plan *plan, size_t index) {
+  const struct hp_ready *inherit = hp__ready_find(&plan->ready, HP_READY_INHERIT);
+  struct hp_text line = {0};
+  if (hp__ready_find(&plan->ready, HP_READY_NOTIFY)) {
+    hp__text_format(&line, "NOTIFY_SOCKET=%s/%s", plan->runtime_dir, HP_NOTIFY_NAME);
+    print_line(printer, index++, &line);
+  }
+  if (!inherit)
+    return;
+  hp__text_add(&line, "LISTEN_FDS=1");
+  print_line(printer, index++, &line);
+  hp__text_add(&line, "LISTEN_PID=<pid>");
+  print_line(printer, index++, &line);
+  hp__text_format(&line, "LISTEN_FDNAMES=%s",
+                  inherit->name ? inherit->name : plan->definition->name);
+  print_line(printer, index, &line);
+}
+
 static void print_environment(struct printer *printer, const struct hp_plan *plan) {
-  bool notify = hp__ready_find(&plan->ready, HP_READY_NOTIFY) != NULL;
   size_t count = plan->environment.count;
   struct hp_text line = {0};
-  if (count == 0 && !notify)
+  if (count == 0 && !tells_own(plan))
     return;
   begin_list(printer, "environment");
   for (size_t i = 0; i < count; i++) {
@@ -109,10 +132,7 @@ static void print_environment(struct printer *printer, const struct hp_plan *pla
       hp__template_print(&line, &variable->value);
     print_line(printer, i, &line);
   }
-  if (notify) {
-    hp__text_format(&line, "NOTIFY_SOCKET=%s/%s", plan->runtime_dir, HP_NOTIFY_NAME);
-    print_line(printer, count, &line);
-  }
+  print_own(printer, plan, count);
   end_list(printer);
 }
 

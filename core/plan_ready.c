@@ -29,6 +29,29 @@ static int check_notify(struct hp_plan_maker *maker) {
   return hp__mistake_at(maker->error, ready->position, HP_EUNSUPPORTED);
 }
 
+/* Whoever is told the number of a descriptor must find its own number beside it, which only the
+ * process itself can know before it begins. */
+static int check_inherit(struct hp_plan_maker *maker) {
+  const struct hp_plan *plan = maker->plan;
+  const struct hp_ready *ready = hp__ready_find(&plan->ready, HP_READY_INHERIT);
+  bool can_spawn = plan->platform->caps & HP_PLATFORM_HANDS_DOWN;
+  if (!ready || (can_spawn && (plan->transport->caps & HP_TRANSPORT_INHERITS_LISTENER)))
+    return 0;
+  if (can_spawn)
+    hp_error_set(maker->error, HP_EUNSUPPORTED, HP_PHASE_PLAN,
+                 "server '%s' inherits its listener, which cannot be had over transport '%s'",
+                 plan->definition->name, plan->transport->name);
+  else
+    refuse(maker, ready, HP_EUNSUPPORTED, "cannot be had on ");
+  if (!can_spawn)
+    hp_error_set_cause(maker->error,
+                       "here no process can be given a listener together with its own "
+                       "number (LISTEN_PID)");
+  hp_error_set_hint(maker->error, "ready: {kind: callback} serves instead: the server listens "
+                                  "itself and says where");
+  return hp__mistake_at(maker->error, ready->position, HP_EUNSUPPORTED);
+}
+
 /* ---- who answers ---- */
 
 /* Whether an answer can be proven to come from the server. */
@@ -90,6 +113,8 @@ static int locate_commands(struct hp_plan_maker *maker, struct hp_ready *ready) 
 
 int hp__plan_check_ready(struct hp_plan_maker *maker) {
   int result = check_notify(maker);
+  if (result == 0)
+    result = check_inherit(maker);
   if (result == 0)
     result = check_identity(maker);
   return result == 0 ? locate_commands(maker, &maker->plan->ready) : result;

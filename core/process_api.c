@@ -322,6 +322,8 @@ int hp__process_judge(hp_process *process, const struct hp_endpoint *endpoint,
                       uv_stream_t *stream) {
   const struct hp_platform_ops *platform = process->plan->platform;
   struct hp_peer peer;
+  if (hp__ready_find(&process->plan->ready, HP_READY_INHERIT))
+    return -1; /* the socket is ours, whoever accepts */
   hp__peer_find(&peer, platform, endpoint, stream);
   uv_mutex_lock(&process->lock);
   int ours = hp__peer_judge(&peer, platform, process->child, &process->plan->user);

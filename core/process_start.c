@@ -97,7 +97,13 @@ static int reserve_address(hp_process *process) {
   struct hp_endpoint endpoint = plan->known;
   spec.directory = process->launch.runtime_dir;
   memset(process->reservation, 0, plan->transport->size);
-  int result = plan->transport->reserve(process->reservation, &spec, &endpoint, &process->attempt);
+  struct hp_launch *launch = &process->launch;
+  launch->hands_down = hp__ready_find(&plan->ready, HP_READY_INHERIT) != NULL;
+  int result =
+      launch->hands_down
+          ? plan->transport->hand_down(process->reservation, &spec, plan->user.id, &endpoint,
+                                       &launch->listener, &process->attempt)
+          : plan->transport->reserve(process->reservation, &spec, &endpoint, &process->attempt);
   process->launch.endpoint = process->reserved = result == 0 ? endpoint : plan->known;
   if (result == HP_EADDRINUSE)
     hp__process_name_owner(process);

@@ -21,7 +21,8 @@ static const struct hp_ready_ops none = {
 
 static const struct hp_ready_ops *const kinds[] = {
     &none,           &hp__ready_callback, &hp__ready_notify, &hp__ready_connect, &hp__ready_line,
-    &hp__ready_file, &hp__ready_exec,     &hp__ready_http,   &hp__ready_all,     &hp__ready_any,
+    &hp__ready_file, &hp__ready_exec,     &hp__ready_http,   &hp__ready_inherit, &hp__ready_all,
+    &hp__ready_any,
 };
 
 static const struct hp_ready_ops *find(enum hp_ready_kind kind) {

@@ -27,7 +27,8 @@ struct hp_readiness {
 };
 
 extern const struct hp_ready_ops hp__ready_callback, hp__ready_notify, hp__ready_connect,
-    hp__ready_line, hp__ready_file, hp__ready_exec, hp__ready_http, hp__ready_all, hp__ready_any;
+    hp__ready_line, hp__ready_file, hp__ready_exec, hp__ready_http, hp__ready_inherit,
+    hp__ready_all, hp__ready_any;
 
 /* Whether an answer would still be of use. */
 bool hp__readiness_is_asked(const hp_readiness *readiness);

@@ -49,6 +49,8 @@ int hp__registry_add_transport(struct hp_registry *registry, const struct hp_tra
     why = "check, reserve, connect and release are mandatory";
   else if ((ops->caps & HP_TRANSPORT_LISTENS) && !ops->listen)
     why = "it says that it listens and has no listen function";
+  else if ((ops->caps & HP_TRANSPORT_INHERITS_LISTENER) && (ops->version < 2 || !ops->hand_down))
+    why = "it says that a listener can be inherited and has no hand_down function";
   else if (hp__registry_transport(registry, ops->name))
     why = "its name is empty or taken";
   else if (registry->transport_count == HP_TRANSPORTS_MAX)

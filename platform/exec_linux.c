@@ -29,20 +29,20 @@ static int check(long result) {
   return result < 0 ? errno : 0;
 }
 
-static int mark_listed(const char *entries, long size) {
+static int mark_listed(int first, const char *entries, long size) {
   for (long at = 0; at < size;) {
     const struct hp_entry *entry = (const void *)(entries + at);
     int fd = 0;
     for (const char *digit = entry->name; *digit >= '0' && *digit <= '9'; digit++)
       fd = fd * 10 + (*digit - '0');
-    if (fd > 2 && syscall(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC) < 0)
+    if (fd >= first && syscall(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC) < 0)
       return errno;
     at += entry->length;
   }
   return 0;
 }
 
-int hp__exec_close_by_walk(void) {
+int hp__exec_close_by_walk(int first) {
   _Alignas(struct hp_entry) char entries[1024];
   int list =
       (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -50,20 +50,48 @@ int hp__exec_close_by_walk(void) {
     return errno;
   long size;
   while ((size = syscall(SYS_getdents64, list, entries, sizeof entries)) > 0) {
-    int code = mark_listed(entries, size);
+    int code = mark_listed(first, entries, size);
     if (code != 0)
       return code;
   }
   return check(size);
 }
 
+/* The listener is not among them. */
+static int first_other(const struct hp_exec *exec) {
+  return exec->listener < 0 ? HP_LISTENER_FD : HP_LISTENER_FD + 1;
+}
+
 /* They are marked, not closed: the report's pipe is needed until exec. */
-static int close_others(void) {
+static int close_others(const struct hp_exec *exec) {
 #ifdef SYS_close_range
-  if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+  if (syscall(SYS_close_range, (unsigned)first_other(exec), ~0U, CLOSE_RANGE_CLOEXEC) == 0)
     return 0;
 #endif
-  return hp__exec_close_by_walk();
+  return hp__exec_close_by_walk(first_other(exec));
+}
+
+/* Digits as they are read, and a NUL. */
+static void write_number(char *text, long number) {
+  char digits[HP_PID_SIZE];
+  int count = 0;
+  do
+    digits[count++] = (char)('0' + number % 10);
+  while ((number /= 10) > 0);
+  while (count > 0)
+    *text++ = digits[--count];
+  *text = '\0';
+}
+
+/* What was in its place is a source of stdio, which has been copied, or nothing of the child's. */
+static int take_listener(const struct hp_exec *exec) {
+  for (char *const *pid = exec->pids; pid && *pid; pid++)
+    write_number(*pid, syscall(SYS_getpid));
+  if (exec->listener < 0)
+    return 0;
+  if (exec->listener == HP_LISTENER_FD)
+    return check(syscall(SYS_fcntl, HP_LISTENER_FD, F_SETFD, 0));
+  return check(syscall(SYS_dup3, exec->listener, HP_LISTENER_FD, 0));
 }
 
 static int connect_stdio(const struct hp_exec *exec) {
@@ -108,8 +136,10 @@ static int step(struct hp_exec *exec, enum hp_exec_step which) {
     return reset_dispositions();
   case HP_STEP_STDIO:
     return connect_stdio(exec);
+  case HP_STEP_LISTENER:
+    return take_listener(exec);
   case HP_STEP_DESCRIPTORS:
-    return close_others();
+    return close_others(exec);
   case HP_STEP_GROUPS:
     return exec->switch_user ? take_groups(exec) : 0;
   case HP_STEP_USER:

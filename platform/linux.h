@@ -14,6 +14,8 @@ struct hp_exec {
   int stdio[3]; /* 3 or higher; -1: the host's own */
   int null;     /* in the place of a descriptor that the host has closed */
   int report_pipe;
+  int listener; /* becomes HP_LISTENER_FD; -1: there is none */
+  char *const *pids;
   bool own_session;
   bool switch_user;
   uid_t user;
@@ -27,9 +29,13 @@ struct hp_exec {
   volatile struct hp_exec_report report;
 };
 
+enum { HP_LISTENER_FD = 3 }; /* as sd_listen_fds(3) has it */
+
 int hp__exec_child(void *exec); /* for clone(); never returns */
-/* Marks every descriptor from 3 on to be closed by exec, without close_range(). 0 or an errno. */
-int hp__exec_close_by_walk(void);
+/* Marks every descriptor from `first` on to be closed by exec, without close_range(). 0 or an
+ * errno.
+ */
+int hp__exec_close_by_walk(int first);
 /* Clones and waits until the child executes its program or fails. Its pid, or -1 with the report;
  * *pidfd is -1 where there is none. `flags` is CLONE_VM | CLONE_VFORK but in tests. */
 pid_t hp__launch(struct hp_exec *exec, int flags, int *pidfd, struct hp_exec_report *report);

@@ -47,6 +47,7 @@ struct hp_posix_child {
   X(SESSION, "make a session for")                                                                 \
   X(DISPOSITIONS, "reset the signals of")                                                          \
   X(STDIO, "connect stdin, stdout and stderr of")                                                  \
+  X(LISTENER, "hand the listener down to")                                                         \
   X(DESCRIPTORS, "keep the host's descriptors from")                                               \
   X(GROUPS, "take the groups of")                                                                  \
   X(USER, "become")                                                                                \

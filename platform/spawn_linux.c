@@ -90,6 +90,8 @@ static int prepare(struct launch *launch, const struct hp_spawn *spawn, hp_error
       .own_session = spawn->session == HP_SESSION_OWN,
       .death_signal = death && death[0] ? hp__signal_number(death) : 0,
       .parent = getpid(),
+      .listener = spawn->hands_down ? spawn->listener : -1,
+      .pids = spawn->pids,
   };
   if (death && death[0] && launch->exec.death_signal == 0)
     return hp_error_set(error, HP_EUNSUPPORTED, HP_PHASE_SPAWN, "there is no signal '%s' on Linux",
@@ -175,7 +177,13 @@ static int make_report_pipe(struct hp_exec *exec, int *read_end) {
     return -1;
   *read_end = ends[0];
   exec->report_pipe = ends[1];
-  return 0;
+  if (ends[1] != HP_LISTENER_FD)
+    return 0;
+  exec->report_pipe = fcntl(ends[1], F_DUPFD_CLOEXEC, HP_LISTENER_FD + 1); /* that place is taken */
+  int code = errno;
+  close(ends[1]);
+  errno = code;
+  return exec->report_pipe < 0 ? -1 : 0;
 }
 
 static pid_t launch_on(struct hp_exec *exec, char *stack_end, int flags, int *pidfd,

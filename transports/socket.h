@@ -19,6 +19,8 @@ int hp__socket_replace(uv_os_sock_t fresh, uv_os_sock_t old);
  * be bound to it as well, where that is safe. */
 int hp__socket_bind(struct sockaddr_storage *address, bool shared, uv_os_sock_t *made);
 int hp__socket_listen(uv_os_sock_t descriptor);
+/* Listens for another process, that inherits it: with the longest queue, and blocking. */
+int hp__socket_hand_down(uv_os_sock_t descriptor);
 
 /* Gives `tcp` a socket that can connect to `address`, and again after that was refused, to another
  * one. `several`: another will follow, of any family; `address` is rewritten for that as needed. */

@@ -2,6 +2,7 @@
 #include "transports/socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -61,6 +62,14 @@ int hp__socket_bind(struct sockaddr_storage *address, bool shared, uv_os_sock_t 
 
 int hp__socket_listen(uv_os_sock_t descriptor) {
   return listen(descriptor, BACKLOG) == 0 ? 0 : -errno;
+}
+
+int hp__socket_hand_down(uv_os_sock_t descriptor) {
+  int flags = fcntl(descriptor, F_GETFL);
+  if (flags < 0 || fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) < 0 ||
+      listen(descriptor, SOMAXCONN) != 0)
+    return -errno;
+  return 0;
 }
 
 /* The numbers of the resolver's errors are the C library's, those of libuv are its own. */

@@ -114,6 +114,12 @@ int hp__socket_listen(uv_os_sock_t descriptor) {
   return listen(descriptor, BACKLOG) == 0 ? 0 : last_error();
 }
 
+/* No process inherits a listener here: the plan refuses it. */
+int hp__socket_hand_down(uv_os_sock_t descriptor) {
+  (void)descriptor;
+  return UV_ENOTSUP;
+}
+
 /* ---- Connecting ---- */
 
 /* 127.0.0.1 as ::ffff:127.0.0.1, for a socket of both families. */

@@ -154,6 +154,25 @@ static int reserve_tcp(void *self, const struct hp_transport_spec *spec,
   return 0;
 }
 
+/* The port is the server's from its first moment: nobody can take it. */
+static int hand_down_tcp(void *self, const struct hp_transport_spec *spec, int64_t owner,
+                         struct hp_endpoint *endpoint, uv_os_sock_t *listener, hp_error *error) {
+  struct state *state = self;
+  struct sockaddr_storage address = {0};
+  int code = check_tcp(spec, error);
+  (void)owner; /* a port is open to every local user */
+  release_tcp(state);
+  if (code == 0)
+    code = bind_host(spec, true, &address, &state->descriptor, error);
+  if (code != 0)
+    return code;
+  state->bound = true;
+  *listener = state->descriptor;
+  fill_endpoint(endpoint, &address);
+  int status = hp__socket_hand_down(state->descriptor);
+  return status == 0 ? 0 : refuse_bind(endpoint->host, endpoint->port, status, error);
+}
+
 static int listen_tcp(uv_loop_t *loop, hp_listener *listener, const struct hp_transport_spec *spec,
                       int64_t owner, hp_error *error) {
   struct sockaddr_storage address = {0};
@@ -274,7 +293,7 @@ static int connect_tcp(uv_loop_t *loop, hp_connect_request *request,
 
 const struct hp_transport_ops hp__transport_tcp = {
     .version = HP_TRANSPORT_VERSION,
-    .caps = HP_TRANSPORT_CHILD_PICKS | HP_TRANSPORT_LISTENS,
+    .caps = HP_TRANSPORT_CHILD_PICKS | HP_TRANSPORT_LISTENS | HP_TRANSPORT_INHERITS_LISTENER,
     .name = "tcp",
     .kind = HP_ENDPOINT_TCP,
     .size = sizeof(struct state),
@@ -283,4 +302,5 @@ const struct hp_transport_ops hp__transport_tcp = {
     .listen = listen_tcp,
     .connect = connect_tcp,
     .release = release_tcp,
+    .hand_down = hand_down_tcp,
 };

@@ -21,6 +21,8 @@ enum { SOCKET_PATH_SIZE = sizeof(((struct sockaddr_un *)0)->sun_path) };
 
 struct state {
   char path[SOCKET_PATH_SIZE]; /* given by the user and reserved; "" else */
+  bool listens;                /* for a server that inherits it */
+  uv_os_sock_t listener;
 };
 
 /* ---- The address ---- */
@@ -158,6 +160,9 @@ static int reserve_unix(void *self, const struct hp_transport_spec *spec,
 static void release_unix(void *self) {
   struct state *state = self;
   struct stat info;
+  if (state->listens)
+    hp__socket_close(state->listener);
+  state->listens = false;
   if (state->path[0] && lstat(state->path, &info) == 0 && S_ISSOCK(info.st_mode) &&
       is_ours(&info) && probe(state->path) == -ECONNREFUSED)
     unlink(state->path);
@@ -199,6 +204,23 @@ static int listen_unix(uv_loop_t *loop, hp_listener *listener, const struct hp_t
   return hp__stream_listen(loop, listener, descriptor, error);
 }
 
+static int hand_down_unix(void *self, const struct hp_transport_spec *spec, int64_t owner,
+                          struct hp_endpoint *endpoint, uv_os_sock_t *listener, hp_error *error) {
+  struct state *state = self;
+  int code = reserve_unix(self, spec, endpoint, error);
+  if (code != 0)
+    return code;
+  int status = bind_socket(endpoint->path, owner, &state->listener);
+  state->listens = status == 0;
+  if (status == 0)
+    status = hp__socket_hand_down(state->listener);
+  *listener = state->listener;
+  return status == 0
+             ? 0
+             : hp__stream_error(error, status == -EADDRINUSE ? HP_EADDRINUSE : HP_EIO, status,
+                                "cannot listen for the server on %s", endpoint->path);
+}
+
 static void report_connected(uv_connect_t *connect, int status) {
   hp_connect_request *request = connect->data;
   request->callback(request, status);
@@ -221,7 +243,7 @@ static int connect_unix(uv_loop_t *loop, hp_connect_request *request,
 
 const struct hp_transport_ops hp__transport_unix = {
     .version = HP_TRANSPORT_VERSION,
-    .caps = HP_TRANSPORT_LISTENS,
+    .caps = HP_TRANSPORT_LISTENS | HP_TRANSPORT_INHERITS_LISTENER,
     .name = "unix",
     .kind = HP_ENDPOINT_UNIX,
     .size = sizeof(struct state),
@@ -230,4 +252,5 @@ const struct hp_transport_ops hp__transport_unix = {
     .listen = listen_unix,
     .connect = connect_unix,
     .release = release_unix,
+    .hand_down = hand_down_unix,
 };

@@ -150,6 +150,20 @@ static void listen_tcp(const char *port) {
   listen_on(url);
 }
 
+/* As sd_listen_fds(3) has it: what we are given listens already. Says under which name. */
+static void inherit(const char *url) {
+  struct address address = read_address(url);
+  const char *count = getenv("LISTEN_FDS"), *pid = getenv("LISTEN_PID");
+  const char *name = getenv("LISTEN_FDNAMES");
+  if (!count || atoi(count) != 1 || !pid || atoi(pid) != (int)uv_os_getpid() || !name)
+    fail("inherit", UV_ESRCH);
+  say(1, "inherited as %s\n", name);
+  init(&listener, &address);
+  must("inherit",
+       address.path[0] ? uv_pipe_open(&listener.pipe, 3) : uv_tcp_open(&listener.tcp, 3));
+  must("listen", uv_listen(&listener.stream, BACKLOG, welcome));
+}
+
 /* Writes "<text><port>" and the end of the line. */
 static void say_port(const char *text) {
   struct sockaddr_in address;
@@ -318,6 +332,7 @@ static void await_signal(const char *number) {
 
 const struct order server_orders[] = {{"listen", listen_on},
                                       {"listen-tcp", listen_tcp},
+                                      {"inherit", inherit},
                                       {"say-port", say_port},
                                       {"callback", call_back},
                                       {"tether", hold_tether},

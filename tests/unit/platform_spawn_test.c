@@ -454,7 +454,7 @@ HP_TEST(descriptors_are_found_without_close_range) {
     open_here[i] = open("/dev/null", O_RDONLY);
   pid_t pid = fork();
   if (pid == 0) {
-    int bad = hp__exec_close_by_walk();
+    int bad = hp__exec_close_by_walk(3);
     for (int i = 0; i < 300; i++)
       bad += fcntl(open_here[i], F_GETFD) != FD_CLOEXEC;
     _exit(bad + (fcntl(2, F_GETFD) != 0));

@@ -72,11 +72,12 @@ HP_EXPORT bool hp_endpoint_equal(const struct hp_endpoint *a, const struct hp_en
 
 /* ---- Transport ------------------------------------------------------------------------------- */
 
-#define HP_TRANSPORT_VERSION 1
+#define HP_TRANSPORT_VERSION 2 /* 2: hand_down */
 
 enum hp_transport_caps {
   HP_TRANSPORT_CHILD_PICKS = 1 << 0, /* the server may be told to pick the address and report it */
-  HP_TRANSPORT_LISTENS = 1 << 1      /* listen() works: a callback can come over it */
+  HP_TRANSPORT_LISTENS = 1 << 1,     /* listen() works: a callback can come over it */
+  HP_TRANSPORT_INHERITS_LISTENER = 1 << 2 /* hand_down() works: a server can inherit its listener */
 };
 
 /* What the plan wants of an address. Strings live as long as the plan. */
@@ -154,6 +155,11 @@ struct hp_transport_ops {
   int (*connect)(uv_loop_t *loop, hp_connect_request *request, const struct hp_endpoint *endpoint);
   /* Idempotent; safe on zeroed memory; removes only what we made. */
   void (*release)(void *self);
+  /* In the place of reserve(): makes the address ours and listens there for the server, which gets
+   * a copy of *listener; ours stays open until release(). It blocks whoever accepts, as servers
+   * expect that inherit one. `owner` as in listen(). Since version 2. */
+  int (*hand_down)(void *self, const struct hp_transport_spec *spec, int64_t owner,
+                   struct hp_endpoint *endpoint, uv_os_sock_t *listener, hp_error *error);
 };
 
 /* The name must be new to the context; version and mandatory functions are checked: HP_EPLUGIN. */
@@ -236,7 +242,13 @@ struct hp_spawn {
   enum hp_session session;
   struct hp_user user;
   const char *host_death_signal; /* sent to it when we die, "TERM"; NULL, "": none */
+  bool hands_down;               /* `listener` becomes its descriptor 3; HP_PLATFORM_HANDS_DOWN */
+  uv_os_sock_t listener;
+  char *const *pids; /* NULL-terminated or NULL: where, in `environment`, it is to find its own
+                        number, HP_PID_SIZE bytes each; HP_PLATFORM_HANDS_DOWN */
 };
+
+enum { HP_PID_SIZE = 12 }; /* digits and a NUL */
 
 /* What spawn() made. Zeroed by the core, which keeps `state` bytes behind it for the platform. */
 typedef struct hp_child hp_child;
@@ -287,10 +299,11 @@ typedef struct hp_notify hp_notify;
 typedef void (*hp_notify_callback)(void *data, const char *text, const struct hp_peer *peer);
 
 enum hp_platform_caps {
-  HP_PLATFORM_NOTIFY = 1 << 0,      /* notify_new() works: a server can be ready by sd_notify(3) */
-  HP_PLATFORM_POLL = 1 << 1,        /* a loop of the host's can poll a pipe */
-  HP_PLATFORM_THREAD_DEATH = 1 << 2 /* host_death_signal is sent when the thread ends that has
+  HP_PLATFORM_NOTIFY = 1 << 0,       /* notify_new() works: a server can be ready by sd_notify(3) */
+  HP_PLATFORM_POLL = 1 << 1,         /* a loop of the host's can poll a pipe */
+  HP_PLATFORM_THREAD_DEATH = 1 << 2, /* host_death_signal is sent when the thread ends that has
                                        called spawn(), whatever becomes of the host */
+  HP_PLATFORM_HANDS_DOWN = 1 << 3 /* spawn() hands a listener down, and writes the child's number */
 };
 
 struct hp_platform_ops {
