@@ -21,6 +21,8 @@ static int check_profile(const struct catalogue *catalogue, const struct argumen
     return EXIT_DONE;
   if (hp_options_set_profile(arguments->options, profile->name, &error) == 0)
     hp_plan_make(catalogue->context, arguments->options, &plan, &error);
+  if (plan)
+    report_warnings(plan);
   hp_plan_free(plan);
   if (error && exit_code_of(error) == EXIT_CONFIG)
     return report_failure(error);

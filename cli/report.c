@@ -109,6 +109,16 @@ void report_error(const hp_error *error) {
   fflush(stderr);
 }
 
+void report_warnings(const hp_plan *plan) {
+  for (size_t i = 0; i < hp_plan_warning_count(plan); i++) {
+    const char *text = hp_plan_warning(plan, i);
+    fprintf(stderr, "%swarning:%s ", report_color(COLOR_BOLD), report_color(COLOR_OFF));
+    report_visible(text, strlen(text));
+    fputc('\n', stderr);
+  }
+  fflush(stderr);
+}
+
 int report_failure(hp_error *error) {
   int code = exit_code_of(error);
   report_error(error);

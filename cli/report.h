@@ -23,6 +23,8 @@ int exit_code_of(const hp_error *error);
 void report_visible(const char *text, size_t length);
 /* One block: message, cause, hint, then the details. NULL is allowed. */
 void report_error(const hp_error *error);
+/* "warning: …" lines of a plan. */
+void report_warnings(const hp_plan *plan);
 /* Reports, frees, and returns the exit code. */
 int report_failure(hp_error *error);
 /* Sees that standard output was written; else reports that, and returns another code. */

@@ -290,8 +290,11 @@ static void fini(struct run *run) {
 static void start(struct run *run) {
   hp_error *error = NULL;
   if (hp_process_start_async(run->context, run->arguments->options, take_event, run, &run->process,
-                             &error) == 0)
+                             &error) == 0) {
+    if (!run->arguments->quiet)
+      report_warnings(run->process->plans);
     return;
+  }
   keep_failure(run, report_failure(error));
   run->is_over = true;
   close_when_over(run);

@@ -88,7 +88,7 @@ static void make_line(struct hp_text *text) {
   hp__text_add(text, "...");
 }
 
-static void add_place(struct hp_text *text, struct hp_position position) {
+void hp__position_print(struct hp_text *text, struct hp_position position) {
   if (position.file && position.line > 0)
     hp__text_format(text, "%s:%d:%d: ", position.file, position.line, position.column);
   else if (position.file)
@@ -115,7 +115,7 @@ int hp__mistake(hp_error *error, struct hp_position position, const char *format
   hp__text_format_list(&message, format, list);
   va_end(list);
   make_line(&message);
-  add_place(&text, position);
+  hp__position_print(&text, position);
   if (message.data)
     hp__text_add(&text, message.data);
   text.failed = text.failed || message.failed;
@@ -127,7 +127,7 @@ int hp__mistake_at(hp_error *error, struct hp_position position, int code) {
   struct hp_text place = {0};
   if (code == 0 || code == HP_ENOMEM || !error)
     return code;
-  add_place(&place, position);
+  hp__position_print(&place, position);
   if (place.data)
     hp_error_prefix(error, "%s", place.data);
   hp__text_fini(&place);

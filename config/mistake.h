@@ -12,6 +12,10 @@ struct hp_position {
   int line, column;
 };
 
+struct hp_text;
+/* "file:line:column: ", as far as they are known. */
+void hp__position_print(struct hp_text *text, struct hp_position position);
+
 /* Each returns its code. The message is one line, whatever the words in it hold. */
 int hp__mistake(hp_error *error, struct hp_position position, const char *format, ...)
     HP_PRINTF(3, 4);

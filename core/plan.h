@@ -34,6 +34,7 @@ struct hp_plan {
   struct hp_user user;
 
   const struct hp_choice *choice; /* of the profile's transports; NULL: none was said */
+  struct hp_strings warnings;     /* those of `next` too */
   struct hp_strings fallbacks;    /* those before it, each with why it cannot be had */
   struct hp_strings no_fallbacks; /* without `next`: those after it that cannot be had either */
   struct hp_plan *next;           /* when its address cannot be had; freed with this one */

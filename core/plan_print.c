@@ -303,6 +303,7 @@ static void print_lines(struct printer *printer, const struct hp_plan *plan) {
   print_text(printer, "on_host_death",
              plan->host_death_signal ? plan->host_death_signal : "tether");
   print_containment(printer, plan);
+  print_strings(printer, "warnings", &plan->warnings);
 }
 
 char *hp_plan_print(const hp_plan *plan) {

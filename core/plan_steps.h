@@ -25,6 +25,14 @@ struct hp_plan_maker {
 bool hp__plan_needs_profile(const hp_options *options);
 int hp__plan_no_memory(struct hp_plan_maker *maker);
 
+/* plan_warnings.c: what is told of a plan that is good all the same: one line that names the thing
+ * and says what serves better. Said twice, it is kept once. 0, or HP_ENOMEM without an error. */
+int hp__plan_warn(struct hp_plan *plan, const char *format, ...) HP_PRINTF(2, 3);
+int hp__plan_warn_at(struct hp_plan *plan, struct hp_position position, const char *format, ...)
+    HP_PRINTF(3, 4);
+/* Those of the plans that may come after it. */
+int hp__plan_share_warnings(struct hp_plan *plan);
+
 /* plan.c: all steps, for one transport; *plan is NULL after a failure. */
 int hp__plan_make_one(struct hp_plan **plan, struct hp_plan_maker *maker);
 

@@ -116,7 +116,11 @@ int hp__plan_make(struct hp_plan **out, const struct hp_registry *registry,
     return result;
   result = make_chain(&chain);
   if (result == 0)
-    share_needs(*out = chain.first);
+    share_needs(chain.first);
+  if (result == 0 && hp__plan_share_warnings(chain.first) < 0)
+    result = hp__plan_no_memory(&chain.maker);
+  if (result == 0)
+    *out = chain.first;
   else
     hp_plan_free(chain.first);
   hp__arena_fini(&chain.arena);

@@ -142,8 +142,18 @@ static void inform(hp_process *process, const struct hp_effect *effect) {
 
 /* ---- effects ---- */
 
+static void tell_warnings(hp_process *process) {
+  const struct hp_strings *warnings = &process->plans->warnings;
+  for (size_t i = 0; i < warnings->count; i++) {
+    const char *text = hp__arena_format(&process->arena, "warning: %s", warnings->items[i]);
+    if (text)
+      hp__process_inform(process, text);
+  }
+}
+
 static void prepare(hp_process *process, const struct hp_effect *effect) {
   (void)effect;
+  tell_warnings(process);
   hp__process_prepare(process);
 }
 

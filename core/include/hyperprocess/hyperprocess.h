@@ -231,6 +231,11 @@ HP_EXPORT int hp_plan_make(hp_context *context, const hp_options *options, hp_pl
 /* The whole plan for a person, or as JSON; free with hp_free(). NULL when out of memory. */
 HP_EXPORT char *hp_plan_print(const hp_plan *plan);
 HP_EXPORT char *hp_plan_print_json(const hp_plan *plan);
+/* What is no mistake and yet worth a look, one line each, with the place where it was said: a
+ * discouraged value, a setting without effect here. NULL beyond. At a start they are told as
+ * HP_EVENT_INFO, "warning: …", before anything runs. */
+HP_EXPORT size_t hp_plan_warning_count(const hp_plan *plan);
+HP_EXPORT const char *hp_plan_warning(const hp_plan *plan, size_t index);
 HP_EXPORT void hp_plan_free(hp_plan *plan);
 
 /* ---- Process: one server from start to end --------------------------------------------------- */
