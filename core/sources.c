@@ -169,12 +169,15 @@ int hp__sources_locate(struct hp_sources *sources, const struct hp_platform_ops 
   fresh.known = false; /* the rest is large, and the platform's */
   uv_mutex_lock(&sources->lock);
   bool known = sources->own.known;
+  struct hp_fit_file fit = sources->fit;
   uv_mutex_unlock(&sources->lock);
   request->own = known ? &sources->own : &fresh;
+  request->fit = &fit;
   int result = platform->locate(request, found, error);
   uv_mutex_lock(&sources->lock);
   if (!sources->own.known && fresh.known)
     sources->own = fresh;
+  sources->fit = fit;
   uv_mutex_unlock(&sources->lock);
   return result;
 }

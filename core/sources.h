@@ -20,6 +20,7 @@ struct hp_sources {
   uv_mutex_t lock;
   struct hp_source *current; /* the one read last */
   struct hp_own_folders own; /* never changes once it is known */
+  struct hp_fit_file fit;
 };
 
 int hp__sources_init(struct hp_sources *sources);

@@ -6,8 +6,13 @@
 
 #include <sys/types.h>
 
-/* What would become of an attempt to execute `path`; *note, from hp__alloc(), may say more. */
-enum hp_verdict hp__inspect_posix(const char *path, char **note);
+/* What would become of an attempt to execute `path`; *note, from hp__alloc(), may say more. `fit`
+ * as in a search; may be NULL. */
+enum hp_verdict hp__inspect_posix(const char *path, struct hp_fit_file *fit, char **note);
+
+/* Each system's own: its times are in fields of other names. No byte of it is left open. */
+struct stat;
+struct hp_fit_file hp__identify_file(const struct stat *info);
 
 /* Holds what linkers put first: header, segments, the loader's name. */
 enum { HP_INSPECT_HEAD = 1024 };

@@ -8,6 +8,7 @@
 #include "platform/quarantine.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysctl.h>
 #include <sys/utsname.h>
 
@@ -62,4 +63,9 @@ enum hp_verdict hp__inspect_format(const struct hp_inspected *file) {
   if (verdict == HP_VERDICT_OK)
     note_quarantine(file);
   return verdict;
+}
+
+struct hp_fit_file hp__identify_file(const struct stat *info) {
+  return (struct hp_fit_file){(uint64_t)info->st_dev, info->st_ino, (uint64_t)info->st_size,
+                              info->st_ctimespec.tv_sec, info->st_ctimespec.tv_nsec};
 }

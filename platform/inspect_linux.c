@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -132,6 +133,11 @@ static enum hp_verdict inspect_elf(const struct hp_inspected *file) {
   if (header.e_type != ET_EXEC && header.e_type != ET_DYN)
     return hp__inspect_tell(file->note, HP_VERDICT_NOT_EXECUTABLE, "an ELF file, but no program");
   return inspect_segments(file);
+}
+
+struct hp_fit_file hp__identify_file(const struct stat *info) {
+  return (struct hp_fit_file){info->st_dev, info->st_ino, (uint64_t)info->st_size,
+                              info->st_ctim.tv_sec, info->st_ctim.tv_nsec};
 }
 
 /* ---- The format ---- */

@@ -92,7 +92,19 @@ static enum hp_verdict inspect_absence(const char *path, int code, char **note) 
   return hp__inspect_tell(note, HP_VERDICT_MISSING, "a link to %s", target);
 }
 
-enum hp_verdict hp__inspect_posix(const char *path, char **note) {
+/* Reading it costs more than all the rest, and a program is started more often than installed. */
+static enum hp_verdict inspect_once(const char *path, const struct stat *info,
+                                    struct hp_fit_file *fit, char **note) {
+  struct hp_fit_file file = hp__identify_file(info);
+  if (fit && fit->changed != 0 && memcmp(fit, &file, sizeof file) == 0)
+    return HP_VERDICT_OK;
+  enum hp_verdict verdict = inspect_readable(path, note);
+  if (fit && verdict == HP_VERDICT_OK)
+    *fit = file;
+  return verdict;
+}
+
+enum hp_verdict hp__inspect_posix(const char *path, struct hp_fit_file *fit, char **note) {
   struct stat info;
   *note = NULL;
   if (stat(path, &info) != 0)
@@ -104,7 +116,7 @@ enum hp_verdict hp__inspect_posix(const char *path, char **note) {
   if (!(info.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
     return HP_VERDICT_NOT_EXECUTABLE;
   if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0) /* says no on such a mount, too */
-    return inspect_readable(path, note);
+    return inspect_once(path, &info, fit, note);
   if (hp__is_noexec(path))
     return HP_VERDICT_NOEXEC;
   return hp__inspect_tell(note, HP_VERDICT_NOT_EXECUTABLE, "for this user");

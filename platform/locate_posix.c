@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 static enum hp_verdict inspect(void *data, const char *path, char **note) {
-  (void)data;
-  return hp__inspect_posix(path, note);
+  const struct hp_locate_request *request = data;
+  return hp__inspect_posix(path, request->fit, note);
 }
 
 static const char *environment(void *data, const char *name) {
@@ -73,6 +73,7 @@ int hp__locate_by(const struct hp_locate_rules *rules, void (*find_executable)(c
     own->known = true;
   }
   struct hp_locate_view view = {
+      .data = (void *)(uintptr_t)request,
       .inspect = inspect,
       .list = list,
       .environment = environment,

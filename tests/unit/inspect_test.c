@@ -23,7 +23,7 @@ struct look {
 
 static struct look look_at(const char *path) {
   struct look look = {HP_VERDICT_OK, NULL};
-  look.verdict = hp__inspect_posix(path, &look.note);
+  look.verdict = hp__inspect_posix(path, NULL, &look.note);
   return look;
 }
 
@@ -66,6 +66,33 @@ HP_TEST(programs_and_scripts_are_found) {
   CHECK_LOOK("/bin/sh", HP_VERDICT_OK, "");
   CHECK_LOOK(write_script("s1", "#!/bin/sh\n"), HP_VERDICT_OK, "");
   CHECK_LOOK(write_script("s2", "#! /bin/sh -e"), HP_VERDICT_OK, "");
+}
+
+HP_TEST(what_was_fit_is_read_again_when_it_has_changed) {
+  struct hp_fit_file fit = {0};
+  char *note = NULL;
+  const char *path = write_script("s", "#!/bin/sh\n");
+  CHECK_INT(hp__inspect_posix(path, &fit, &note), HP_VERDICT_OK);
+  CHECK(fit.changed != 0);
+  CHECK(truncate(path, 0) == 0);
+  CHECK_INT(hp__inspect_posix(path, &fit, &note), HP_VERDICT_NOT_EXECUTABLE);
+  hp__free(note);
+
+  struct stat info; /* it is the identity that counts: with that of the empty file it is believed */
+  CHECK(stat(path, &info) == 0);
+  struct hp_fit_file forged = hp__identify_file(&info);
+  CHECK_INT(hp__inspect_posix(path, &forged, &note), HP_VERDICT_OK);
+  CHECK_TEXT(note, NULL);
+}
+
+HP_TEST(a_mode_that_was_taken_away_is_seen) {
+  struct hp_fit_file fit = {0};
+  char *note = NULL;
+  const char *path = write_script("s", "#!/bin/sh\n");
+  CHECK_INT(hp__inspect_posix(path, &fit, &note), HP_VERDICT_OK);
+  CHECK(chmod(path, 0600) == 0);
+  CHECK_INT(hp__inspect_posix(path, &fit, &note), HP_VERDICT_NOT_EXECUTABLE);
+  hp__free(note);
 }
 
 HP_TEST(what_is_not_there_is_missing) {

@@ -193,6 +193,12 @@ struct hp_own_folders {
   char library[4096], executable[4096];
 };
 
+/* A program that was found fit, as it was then: while it is still that, it is not read again. */
+struct hp_fit_file {
+  uint64_t device, inode, size;
+  int64_t changed, changed_ns; /* its content, its mode, its owner; 0: none was found yet */
+};
+
 struct hp_locate_request {
   const char *given;          /* file or folder that the user named; then nothing else is tried */
   const char *variable;       /* environment variable that names a file or a folder */
@@ -200,6 +206,7 @@ struct hp_locate_request {
   const char *const *folders; /* folders that the definition knows, may hold one "*" a path part */
   bool path_only;             /* nothing but PATH: a command, as a shell finds it */
   struct hp_own_folders *own; /* kept by the caller from one search to the next; NULL: not kept */
+  struct hp_fit_file *fit;    /* likewise; a search may read and write it */
 };
 
 struct hp_candidate {
