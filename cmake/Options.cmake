@@ -8,8 +8,8 @@ if(WIN32)
   # is linked in: no DLL has to travel along.
   target_compile_definitions(hp_options INTERFACE _WIN32_WINNT=0x0A00 UNICODE _UNICODE
     WIN32_LEAN_AND_MEAN NOMINMAX __USE_MINGW_ANSI_STDIO=1 _CRT_SECURE_NO_WARNINGS)
-  target_link_libraries(hp_options INTERFACE
-    advapi32 iphlpapi ntdll ole32 psapi shell32 user32 userenv ws2_32)
+  set(HP_WINDOWS_LIBRARIES advapi32 iphlpapi ntdll ole32 psapi shell32 user32 userenv ws2_32)
+  target_link_libraries(hp_options INTERFACE ${HP_WINDOWS_LIBRARIES})
   target_link_options(hp_options INTERFACE $<$<BOOL:${MINGW}>:-static>)
 else()
   target_compile_definitions(hp_options INTERFACE _GNU_SOURCE)
