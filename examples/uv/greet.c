@@ -86,7 +86,7 @@ static void visit(struct program *program) {
   hp_error_free(error);
 }
 
-static void tell(hp_process *server, const hp_event *event, void *user) {
+static void note_event(hp_process *server, const hp_event *event, void *user) {
   struct program *program = user;
   if (hp_event_kind(event) != HP_EVENT_STATE)
     return;
@@ -107,8 +107,8 @@ static int start(struct program *program, hp_error **error) {
   if (result == 0)
     result = hp_options_set_server(options, "echo", error);
   if (result == 0)
-    result =
-        hp_process_start_async(program->context, options, tell, program, &program->server, error);
+    result = hp_process_start_async(program->context, options, note_event, program,
+                                    &program->server, error);
   hp_options_free(options);
   return result;
 }

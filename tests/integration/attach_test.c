@@ -60,7 +60,7 @@ typedef void turn(struct host *host, hp_process *process, enum hp_state state);
 /* What a test does at each state. */
 static turn *take_turn;
 
-static void tell(hp_process *process, const hp_event *event, void *user) {
+static void note_event(hp_process *process, const hp_event *event, void *user) {
   struct host *host = user;
   note(host, event);
   if (hp_event_kind(event) == HP_EVENT_STATE)
@@ -69,7 +69,8 @@ static void tell(hp_process *process, const hp_event *event, void *user) {
 
 static void start(struct host *host, hp_options *options, turn *each) {
   take_turn = each;
-  CHECK_INT(hp_process_start_async(host->context, options, tell, host, &host->process, NULL), 0);
+  CHECK_INT(hp_process_start_async(host->context, options, note_event, host, &host->process, NULL),
+            0);
   hp_options_free(options);
   CHECK_INT(host->told, 0);
 }
