@@ -17,7 +17,8 @@ static const struct subcommand subcommands[] = {
              "the command runs once the server is ready, finds it in HYPERPROCESS_ENDPOINT,\n"
              "_DESCRIPTOR, _TRANSPORT, _PATH or _HOST and _PORT, _PID and _DATA_DIR, and its\n"
              "status is the tool's.",
-     .options = OPTIONS_OF_A_SERVER | OPTION_FORMAT | OPTION_VERBOSE | OPTION_QUIET | OPTION_HELP,
+     .options = OPTIONS_OF_A_SERVER | OPTION_FORMAT | OPTION_WRAP | OPTION_VERBOSE | OPTION_QUIET |
+                OPTION_HELP,
      .take_word = hp_options_set_server,
      .takes_command = true,
      .run = cli_run},
@@ -33,7 +34,8 @@ static const struct subcommand subcommands[] = {
          "local. All else is as with run.",
      .options = OPTION_PROFILE | OPTION_FILE | OPTION_TRANSPORT | OPTION_DATA_DIR |
                 OPTION_WORKING_DIR | OPTION_ENV | OPTION_TIMEOUT | OPTION_READY | OPTION_STOP |
-                OPTION_SEPARATOR | OPTION_FORMAT | OPTION_VERBOSE | OPTION_QUIET | OPTION_HELP,
+                OPTION_SEPARATOR | OPTION_FORMAT | OPTION_WRAP | OPTION_VERBOSE | OPTION_QUIET |
+                OPTION_HELP,
      .takes_command = true,
      .run = cli_exec},
     {.name = "plan",

@@ -110,6 +110,8 @@ static const struct option table[] = {
      NULL},
     {OPTION_SEPARATOR, "separator", "WORD", "what ends the program's words; default: --",
      TEXT_AT(separator), NULL},
+    {OPTION_WRAP, "wrap", "COMMAND", "what runs the server: 'gdb --args', 'strace -f', valgrind",
+     hp_options_set_wrap, 0, NULL},
     {OPTION_FORMAT, "format", "KIND",
      "what is printed when it is ready: url (default), "
      "descriptor, env, json or text",

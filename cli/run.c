@@ -10,6 +10,7 @@
 #include "cli/report.h"
 #include "cli/signals.h"
 #include "cli/subcommands.h"
+#include "cli/system.h"
 #include "core/context.h"
 #include "core/error.h"
 #include "core/process.h"
@@ -39,8 +40,9 @@ struct run {
   hp_context *context;
   hp_process *process;
   struct command command;
-  int asked;   /* the signal that asked us to end; 0: none */
-  int failure; /* exit code of what went wrong first */
+  int asked;           /* the signal that asked us to end; 0: none */
+  int failure;         /* exit code of what went wrong first */
+  bool lends_terminal; /* to what runs the server, which then has Ctrl-C too */
   bool has_terminal, was_ready, is_stopping, is_over, is_closed;
   uint64_t command_ended; /* on the loop's clock; 0: not yet */
 };
@@ -230,6 +232,10 @@ static bool was_for_the_command(const struct run *run, int number, bool sent) {
 
 static void take_signal(void *data, int number, bool sent) {
   struct run *run = data;
+  if (run->lends_terminal && number == SIGINT && !sent && !run->is_stopping) {
+    system_interrupt(hp_process_pid(run->process));
+    return;
+  }
   if (run->command.running) {
     pass_on(run, number, sent);
     return;
@@ -265,6 +271,13 @@ static int find_command(struct run *run) {
   return code;
 }
 
+/* A command has it already. */
+static bool lend_terminal(const struct arguments *arguments) {
+  bool lends = arguments->options->wrap && !arguments->command && system_lends_terminal();
+  hp_options_set_terminal(arguments->options, lends);
+  return lends;
+}
+
 static int init(struct run *run) {
   int status = uv_loop_init(&run->loop);
   if (status == 0 && (status = uv_mutex_init(&run->lock)) == 0)
@@ -276,7 +289,8 @@ static int init(struct run *run) {
   run->wake.data = run;
   run->has_terminal = signals_are_shared();
   signals_init(&run->signals, &run->loop, take_signal, run);
-  progress_init(&run->progress, &run->loop, run->arguments->quiet);
+  run->lends_terminal = lend_terminal(run->arguments);
+  progress_init(&run->progress, &run->loop, run->arguments->quiet || run->lends_terminal);
   return EXIT_DONE;
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct system {
   char **words;       /* of the command line after the program's name, in UTF-8, NULL-terminated */
@@ -18,6 +19,10 @@ void system_end(struct system *system);
 
 /* Whether standard error is obeyed when it moves the cursor, where it is a terminal at all. */
 bool system_redraws_lines(void);
+/* Whether a server that is being debugged can have our terminal. */
+bool system_lends_terminal(void);
+/* Ctrl-C for a process that has our terminal but not our session. */
+void system_interrupt(int64_t pid);
 /* Two names of environment variables, of that length. */
 bool system_same_variable(const char *a, const char *b, size_t length);
 /* The file that such a path means, hp__free()d by the caller; NULL when out of memory. */

@@ -106,6 +106,15 @@ bool system_redraws_lines(void) {
          SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 }
 
+/* It has a console of its own, for CTRL_C to reach it alone. */
+bool system_lends_terminal(void) {
+  return false;
+}
+
+void system_interrupt(int64_t pid) {
+  (void)pid;
+}
+
 /* ---- Names ---- */
 
 bool system_same_variable(const char *a, const char *b, size_t length) {

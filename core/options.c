@@ -109,6 +109,14 @@ int hp_options_set_program(hp_options *options, const char *const *argv, hp_erro
   return 0;
 }
 
+int hp_options_set_wrap(hp_options *options, const char *command, hp_error **error) {
+  return set_text(options, &options->wrap, command, error);
+}
+
+void hp_options_set_terminal(hp_options *options, bool terminal) {
+  options->terminal = terminal;
+}
+
 int hp_options_set_ready(hp_options *options, const char *text, hp_error **error) {
   return set_text(options, &options->program.ready, text, error);
 }

@@ -17,6 +17,8 @@ struct hp_option_list {
 struct hp_options {
   struct hp_arena arena;
   const char *server, *file, *profile, *transport, *data_dir, *binary, *working_dir;
+  const char *wrap; /* NULL: nothing */
+  bool terminal;
   struct hp_program program;
   int64_t start_timeout;                                  /* 0: not said */
   struct hp_option_list settings, environment, arguments; /* an argument is a name */

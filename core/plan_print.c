@@ -263,7 +263,8 @@ static void print_readiness(struct printer *printer, const struct hp_plan *plan)
   print_text(printer, "ready", ready);
   print_named_template(printer, "ready_line", &plan->ready.line);
   print_named_template(printer, "report", &plan->report);
-  print_number(printer, "start_timeout", plan->policy.start_timeout, " ms");
+  if (plan->policy.start_timeout < HP_NEVER)
+    print_number(printer, "start_timeout", plan->policy.start_timeout, " ms");
 }
 
 static void print_containment(struct printer *printer, const struct hp_plan *plan) {

@@ -44,6 +44,8 @@ int hp__plan_choose_places(struct hp_plan_maker *maker);
 int hp__plan_fill_texts(struct hp_plan_maker *maker);
 /* plan_ready.c: whether it can be learnt here that the server is ready, and who it is. */
 int hp__plan_check_ready(struct hp_plan_maker *maker);
+/* plan_wrap.c: what runs the server, and who has the terminal. */
+int hp__plan_wrap(struct hp_plan_maker *maker);
 /* plan_texts.c: whether a variable, or one that begins with "prefix.", is left anywhere. */
 bool hp__plan_uses(const struct hp_plan *plan, const char *variable);
 

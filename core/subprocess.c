@@ -136,13 +136,16 @@ static int spawn_child(hp_subprocess *subprocess, struct hp_spawn *spawn, hp_err
     return hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for a process");
   subprocess->child->data = subprocess;
   subprocess->child->undelivered = signal_undelivered;
-  spawn->output = &subprocess->pipe;
+  spawn->output = spawn->inherit_stdio ? NULL : &subprocess->pipe;
   int result = hp__spawn(subprocess->owner.spawner, platform, subprocess->owner.loop,
                          subprocess->child, spawn, error);
   if (result < 0)
     return result;
   subprocess->open_handles++;
-  uv_read_start((uv_stream_t *)&subprocess->pipe, give_buffer, read_output);
+  if (spawn->output)
+    uv_read_start((uv_stream_t *)&subprocess->pipe, give_buffer, read_output);
+  else
+    subprocess->drained = true;
   result = platform->watch(subprocess->child, child_exited, error);
   subprocess->watched = result == 0;
   if (result < 0) /* one whose end we would never learn must not live */

@@ -21,10 +21,11 @@ endforeach()
 # Hosts and tools where there are SIGCHLD, fork, and terminals of a test's own.
 if(WIN32)
   hp_skip_tests("Windows has neither signals nor terminals of a test's own"
-    integration/host_test.c integration/cli_signals_test.c integration/cli_terminal_test.c)
+    integration/host_test.c integration/cli_signals_test.c integration/cli_terminal_test.c
+    integration/cli_wrap_test.c)
 else()
   hp_add_tests(integration/host_test.c SOURCES support/server.c)
-  foreach(subject cli_signals cli_terminal)
+  foreach(subject cli_signals cli_terminal cli_wrap)
     hp_add_tests(integration/${subject}_test.c SOURCES support/tool.c support/tool_posix.c)
   endforeach()
 endif()

@@ -174,6 +174,17 @@ HP_EXPORT int hp_options_set_ready(hp_options *options, const char *text, hp_err
 /* Its stop ladder, "INT:5s,TERM:10s" or "tether:5s": a kill comes at the end. Without it TERM:10s,
  * after a tether where it has one. */
 HP_EXPORT int hp_options_set_stop(hp_options *options, const char *text, hp_error **error);
+/*
+ * A command that runs the server, as a debugger or tracer does: "gdb --args", "strace -f -o 'my
+ * log'". Taken apart as by a shell, with nothing expanded; it is found as a shell finds it. The
+ * server's command line follows. The start has no deadline; hp_process_pid() is the wrapper's,
+ * which the stop's signals reach together with the server. NULL: none.
+ */
+HP_EXPORT int hp_options_set_wrap(hp_options *options, const char *command, hp_error **error);
+/* Whether the server has the host's standard input, output and error instead of a pipe that the
+ * library reads: for a debugger at a terminal. No output is then known, so none is in an error and
+ * no line of it can be waited for. Its session stays its own: Ctrl-C is the host's. */
+HP_EXPORT void hp_options_set_terminal(hp_options *options, bool terminal);
 /* One more argument at the end of the server's command line. */
 HP_EXPORT int hp_options_add_argument(hp_options *options, const char *argument, hp_error **error);
 /* Environment variable of the server; value NULL removes it. */
