@@ -288,6 +288,15 @@ static const struct hp_field definition_fields[] = {
      IN_DEFINITION(ready),
      .table = &hp__ready_table,
      .flags = HP_FIELD_WHOLE},
+    {.key = "health",
+     .read = hp__field_table,
+     IN_DEFINITION(health),
+     .table = &hp__health_table,
+     .flags = HP_FIELD_WHOLE},
+    {.key = "watchdog",
+     .read = hp__field_duration,
+     IN_DEFINITION(watchdog),
+     .flags = HP_FIELD_FILLED},
     {.key = "identity",
      .read = hp__field_word,
      IN_DEFINITION(identity),
@@ -328,6 +337,16 @@ static int check_tether(const struct hp_reader *reader, const struct hp_node *no
   return 0;
 }
 
+/* It is heard on the socket that the server notifies. */
+static int check_watchdog(const struct hp_reader *reader, const struct hp_node *node,
+                          const struct hp_definition *definition) {
+  const struct hp_node *watchdog = hp__node_find(node, "watchdog");
+  if (!watchdog || hp__ready_find(&definition->ready, HP_READY_NOTIFY))
+    return 0;
+  return hp__mistake(reader->error, watchdog->key_position,
+                     "'watchdog' needs a server that notifies (ready: {kind: notify})");
+}
+
 /* A port is free only until somebody takes it: where it is not held for the server until it has it,
  * its own word is the sign that another one must be tried. */
 static int check_port_taken(const struct hp_reader *reader, const struct hp_node *node,
@@ -349,6 +368,8 @@ static int check_port_taken(const struct hp_reader *reader, const struct hp_node
 static int check_definition(const struct hp_reader *reader, const struct hp_node *node,
                             void *record) {
   int result = check_tether(reader, node, record);
+  if (result == 0)
+    result = check_watchdog(reader, node, record);
   return result == 0 ? check_port_taken(reader, node, record) : result;
 }
 

@@ -81,6 +81,12 @@ struct hp_ready {
   struct hp_position position;
 };
 
+struct hp_health_rule {
+  struct hp_ready probe; /* NONE: there is none */
+  int64_t interval;      /* ms */
+  int64_t failures;      /* in a row, until it counts as lost */
+};
+
 /* ready.c: its word in YAML. */
 const char *hp__ready_word(enum hp_ready_kind kind);
 /* The first of this kind, itself or below it; NULL: there is none. */
@@ -129,6 +135,8 @@ struct hp_definition {
   struct hp_setting *settings;
   size_t setting_count;
   struct hp_ready ready;
+  struct hp_health_rule health;
+  int64_t watchdog;               /* ms; 0: none */
   const char *identity;           /* "required": of who answers; NULL: reported */
   int64_t start_timeout;          /* ms; 0: the default */
   struct hp_rungs stop;           /* count 0: the default ladder */

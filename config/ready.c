@@ -114,6 +114,8 @@ static const struct hp_field ready_fields[] = {
 
 #define BIT(kind) (1u << HP_READY_##kind)
 
+enum { ASKING = BIT(CONNECT) | BIT(HTTP) | BIT(EXEC) };
+
 static const struct {
   const char *key;
   unsigned kinds;   /* that it has a meaning for */
@@ -146,10 +148,12 @@ static int refuse_place(const struct hp_reader *reader, const struct hp_node *en
 }
 
 static int check_places(const struct hp_reader *reader, const struct hp_node *node,
-                        const struct hp_ready *ready) {
+                        const struct hp_ready *ready, const char *taken) {
   for (size_t i = 0; i < HP_COUNT(places); i++) {
     const struct hp_node *entry = hp__node_find(node, places[i].key);
     bool fits = places[i].kinds & (1u << ready->kind);
+    if (taken && strcmp(taken, places[i].key) == 0)
+      continue; /* it has another meaning here */
     if (entry && !fits)
       return refuse_place(reader, entry, places[i].kinds, ready->kind);
     bool is_empty = !entry || (entry->kind == HP_NODE_SCALAR && !entry->text[0]);
@@ -189,7 +193,7 @@ static int check_ready(const struct hp_reader *reader, const struct hp_node *nod
   struct hp_ready *ready = record;
   int result = find_kind(reader, node, ready);
   if (result == 0)
-    result = check_places(reader, node, ready);
+    result = check_places(reader, node, ready, NULL);
   for (size_t i = 0; result == 0 && i < HP_COUNT(single); i++)
     if (count_kind(ready, single[i]) > 1)
       return hp__mistake(reader->error, node->position, "kind %s can stand here once only",
@@ -203,3 +207,51 @@ const struct hp_table hp__ready_table = {.what = "ready",
                                          .size = sizeof(struct hp_ready),
                                          .where = offsetof(struct hp_ready, position),
                                          .check = check_ready};
+
+/* ---- health ---- */
+
+#define IN_HEALTH(member) .offset = offsetof(struct hp_health_rule, member)
+
+static const struct hp_field health_fields[] = {
+    {.key = "kind",
+     .read = hp__field_enum,
+     IN_HEALTH(probe.kind),
+     .words = kinds,
+     .flags = HP_FIELD_REQUIRED},
+    {.key = "path", .read = hp__field_template, IN_HEALTH(probe.path)},
+    {.key = "command",
+     .read = hp__field_templates,
+     IN_HEALTH(probe.command.items),
+     .count = offsetof(struct hp_health_rule, probe.command.count),
+     .flags = HP_FIELD_FILLED},
+    {.key = "status", .read = field_status, IN_HEALTH(probe.status)},
+    {.key = "body", .read = hp__field_string, IN_HEALTH(probe.body), .flags = HP_FIELD_FILLED},
+    {.key = "port", .read = hp__field_template, IN_HEALTH(probe.port)},
+    {.key = "timeout",
+     .read = hp__field_duration,
+     IN_HEALTH(probe.timeout),
+     .flags = HP_FIELD_FILLED},
+    {.key = "interval", .read = hp__field_duration, IN_HEALTH(interval), .flags = HP_FIELD_FILLED},
+    {.key = "failures", .read = field_count, IN_HEALTH(failures)},
+};
+
+static int check_health(const struct hp_reader *reader, const struct hp_node *node, void *record) {
+  const struct hp_ready *probe = &((struct hp_health_rule *)record)->probe;
+  const struct hp_node *kind = hp__node_find(node, "kind");
+  if (!(ASKING & (1u << probe->kind)))
+    return hp__mistake(reader->error, kind->position,
+                       "health is asked for by connect, http or exec, not by %s",
+                       hp__ready_word(probe->kind));
+  return check_places(reader, node, probe, "interval");
+}
+
+static const struct hp_health_rule initial_health = {
+    .probe = {.timeout = 2000}, .interval = 10000, .failures = 3};
+
+const struct hp_table hp__health_table = {.what = "health",
+                                          .fields = health_fields,
+                                          .field_count = HP_COUNT(health_fields),
+                                          .size = sizeof(struct hp_health_rule),
+                                          .where = offsetof(struct hp_health_rule, probe.position),
+                                          .initial = &initial_health,
+                                          .check = check_health};

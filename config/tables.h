@@ -12,6 +12,7 @@ extern const struct hp_table hp__ready_table;      /* struct hp_ready; `all` and
 
 /* ready.c */
 extern const char *const hp__identity_words[];
+extern const struct hp_table hp__health_table; /* struct hp_health_rule */
 
 /* For one system each, laid over the rest there. */
 #define HP_SECTIONS(keys)                                                                          \

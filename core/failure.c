@@ -91,8 +91,12 @@ static void keep_timeout(hp_process *process) {
 }
 
 static void keep_health(hp_process *process) {
-  hp_error_set(&process->failure, HP_EDIED, HP_PHASE_RUN, "server '%s' is no longer healthy",
-               process->plan->definition->name);
+  hp_error *failure = &process->failure;
+  char *output = process->server ? hp__output_tail(&process->server->output) : NULL;
+  hp_error_set(failure, HP_EDIED, HP_PHASE_RUN, "server '%s' is no longer healthy: %s",
+               process->plan->definition->name, process->missed);
+  hp_error_set_detail(failure, HP_DETAIL_OUTPUT, output);
+  hp__free(output);
 }
 
 static void keep_nothing(hp_process *process) {

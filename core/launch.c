@@ -4,6 +4,7 @@
 #include "core/alloc.h"
 #include "core/variable.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +147,20 @@ static size_t add_listener(struct hp_launch *launch, char **list, char ***pids) 
   return 3;
 }
 
+/* What sd_watchdog_enabled(3) reads; without the number it counts all the same. */
+static size_t add_watchdog(struct hp_launch *launch, char **list, char ***pids) {
+  const struct hp_plan *plan = launch->plan;
+  char microseconds[32];
+  if (plan->definition->watchdog <= 0)
+    return 0;
+  snprintf(microseconds, sizeof microseconds, "%" PRId64, plan->definition->watchdog * 1000);
+  list[0] = hp__arena_pair(&launch->arena, "WATCHDOG_USEC", microseconds);
+  if (!(plan->platform->caps & HP_PLATFORM_HANDS_DOWN))
+    return 1;
+  list[1] = add_pid(launch, "WATCHDOG_PID", pids);
+  return 2;
+}
+
 enum { SERVER_VARIABLES = 6 };
 
 int hp__launch_environment(struct hp_launch *launch, char ***environment, char **pids,
@@ -174,6 +189,8 @@ int hp__launch_environment(struct hp_launch *launch, char ***environment, char *
     list[count++] = hp__arena_pair(&launch->arena, "NOTIFY_SOCKET", launch->notify_path);
   if (pids)
     count += add_listener(launch, list + count, &pids);
+  if (pids)
+    count += add_watchdog(launch, list + count, &pids);
   return launch->arena.failed
              ? hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for the launch")
              : 0;

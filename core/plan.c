@@ -333,6 +333,7 @@ static int choose_policy(struct hp_plan_maker *maker) {
   const struct hp_definition *definition = plan->definition;
   struct hp_policy *policy = &plan->policy;
   plan->ready = definition->ready;
+  plan->health = definition->health;
   choose_ladder(plan);
   policy->start_timeout =
       first_positive(plan->profile.start_timeout, definition->start_timeout, START_TIMEOUT_MS);

@@ -56,6 +56,7 @@ struct hp_plan {
   size_t file_count;
 
   struct hp_ready ready;
+  struct hp_health_rule health;
   bool requires_identity; /* an answer that is not proven to be the server's does not count */
   struct hp_rungs stop;
   struct hp_policy policy;

@@ -267,6 +267,18 @@ static void print_readiness(struct printer *printer, const struct hp_plan *plan)
     print_number(printer, "start_timeout", plan->policy.start_timeout, " ms");
 }
 
+static void print_health(struct printer *printer, const struct hp_plan *plan) {
+  const struct hp_health_rule *health = &plan->health;
+  char probe[HP_READY_TEXT_SIZE], text[HP_READY_TEXT_SIZE + 64];
+  hp__ready_describe(&health->probe, probe);
+  snprintf(text, sizeof text, "%s, every %" PRId64 " ms, lost after %" PRId64, probe,
+           health->interval, health->failures);
+  print_text(printer, "identity", plan->requires_identity ? "required" : NULL);
+  print_text(printer, "health", health->probe.kind != HP_READY_NONE ? text : NULL);
+  if (plan->definition->watchdog > 0)
+    print_number(printer, "watchdog", plan->definition->watchdog, " ms");
+}
+
 static void print_containment(struct printer *printer, const struct hp_plan *plan) {
   if (plan->required_containment > HP_CONTAINMENT_NONE)
     print_text(printer, "containment", hp_containment_name(plan->required_containment));
@@ -300,6 +312,7 @@ static void print_lines(struct printer *printer, const struct hp_plan *plan) {
                                     : NULL);
   print_preparation(printer, plan);
   print_readiness(printer, plan);
+  print_health(printer, plan);
   print_ladder(printer, &plan->stop);
   print_text(printer, "on_host_death",
              plan->host_death_signal ? plan->host_death_signal : "tether");

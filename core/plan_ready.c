@@ -96,8 +96,7 @@ static int locate_command(struct hp_plan_maker *maker, struct hp_ready *ready) {
     segment->literal = hp__arena_copy(&plan->arena, found.items[found.count - 1].path);
     ready->command.items[0] = (struct hp_template){segment, 1};
   } else if (result < 0) {
-    hp_error_prefix(maker->error,
-                    "the command that asks whether '%s' is ready: ", plan->definition->name);
+    hp_error_prefix(maker->error, "the command that asks how '%s' is: ", plan->definition->name);
     hp__mistake_at(maker->error, ready->position, result);
   }
   hp_candidates_fini(&found);
@@ -117,5 +116,7 @@ int hp__plan_check_ready(struct hp_plan_maker *maker) {
     result = check_inherit(maker);
   if (result == 0)
     result = check_identity(maker);
-  return result == 0 ? locate_commands(maker, &maker->plan->ready) : result;
+  if (result == 0)
+    result = locate_commands(maker, &maker->plan->ready);
+  return result == 0 ? locate_commands(maker, &maker->plan->health.probe) : result;
 }

@@ -320,7 +320,8 @@ static bool visit_all(const struct hp_plan *plan, visit visitor, void *data) {
       return true;
   return visit_list(&plan->arguments, visitor, data) || visit_list(&plan->prepare, visitor, data) ||
          visitor(data, &plan->descriptor) || visitor(data, &plan->callback_text) ||
-         visit_ready(&plan->ready, visitor, data);
+         visit_ready(&plan->ready, visitor, data) ||
+         visit_ready(&plan->health.probe, visitor, data);
 }
 
 static bool has_file(const struct hp_plan *plan, const char *name) {
@@ -407,6 +408,8 @@ int hp__plan_fill_texts(struct hp_plan_maker *maker) {
     result = fill_ladder(&scope);
   if (result == 0)
     result = fill_ready(&scope, &plan->ready);
+  if (result == 0)
+    result = fill_ready(&scope, &plan->health.probe);
   plan->creates = plan->definition->prepare.creates;
   plan->descriptor = fill(&scope, &maker->rule->descriptor);
   plan->report = maker->rule->report;

@@ -14,8 +14,8 @@
 
 #include "core/context.h"
 #include "core/error.h"
+#include "core/health.h"
 #include "core/lifecycle.h"
-#include "core/readiness.h"
 #include "core/subprocess.h"
 
 enum { HP_PROCESS_EVENTS = 16 }; /* an effect posts one event at most, an update has few effects */
@@ -24,7 +24,7 @@ enum { HP_PROCESS_EVENTS = 16 }; /* an effect posts one event at most, an update
  * strings are the process's and never change once they are set. */
 struct hp_process_view {
   enum hp_state state;
-  int64_t pid;
+  int64_t pid, main_pid;
   enum hp_containment containment;
   bool alive, verified, ready_once;
   bool forced, kill_asked; /* the last rung was taken; a caller asked for just that */
@@ -84,6 +84,7 @@ struct hp_process {
   bool refused; /* we have ended it, and `attempt` says why */
   hp_directory *runtime, *data;
   hp_readiness *readiness;
+  hp_health *health; /* NULL: nothing was asked for, or it is not READY */
   hp_subprocess *preparation, *server, *stop_command;
 
   /* what is told */
@@ -143,6 +144,14 @@ int hp__process_run(hp_process *process, hp_subprocess **subprocess,
 
 /* Adds to the error of the attempt who holds its port. */
 void hp__process_name_owner(hp_process *process);
+
+/* Whom a probe of the server is asked for; the caller says what, and who is told. */
+struct hp_readiness_owner hp__process_ask_as(hp_process *process);
+
+/* process_health.c: from READY on, and until a stop or the end. */
+void hp__process_watch_health(hp_process *process);
+void hp__process_hear_health(hp_process *process, const struct hp_report *report);
+void hp__process_end_health(hp_process *process);
 
 /* process_end.c */
 void hp__process_take_rung(hp_process *process, int rung);

@@ -122,8 +122,8 @@ static void readiness_closed(void *data) {
   hp__process_release(data);
 }
 
-static int open_readiness(hp_process *process) {
-  struct hp_readiness_owner owner = {
+struct hp_readiness_owner hp__process_ask_as(hp_process *process) {
+  return (struct hp_readiness_owner){
       .data = process,
       .loop = process->context->loop,
       .platform = process->plan->platform,
@@ -134,6 +134,10 @@ static int open_readiness(hp_process *process) {
       .report = take_report,
       .closed = readiness_closed,
   };
+}
+
+static int open_readiness(hp_process *process) {
+  struct hp_readiness_owner owner = hp__process_ask_as(process);
   int result = hp__readiness_open(&process->readiness, &owner, &process->attempt);
   if (process->readiness)
     process->open++;
@@ -200,6 +204,9 @@ static void begin_attempt(hp_process *process) {
     process->plan->platform->directory_clear(process->runtime, sockets[i], NULL);
   process->launch.endpoint = process->reserved;
   process->stop_began = 0;
+  uv_mutex_lock(&process->lock);
+  process->view.main_pid = 0;
+  uv_mutex_unlock(&process->lock);
   process->verified = false;
   process->missed[0] = process->stranger[0] = '\0';
 }
@@ -279,6 +286,7 @@ static void become_ready(hp_process *process, const struct hp_report *report) {
   post_simple(process, HP_ON_READY);
   if (process->readiness) /* what is only tidying up comes after the news */
     hp__readiness_settle(process->readiness);
+  hp__process_watch_health(process);
 }
 
 static void extend(hp_process *process, int64_t milliseconds) {
@@ -286,6 +294,15 @@ static void extend(hp_process *process, int64_t milliseconds) {
   event.as.until = event.now + milliseconds;
   process->info = "it asked for more time";
   hp__process_post(process, event);
+}
+
+static void note_main(hp_process *process, int64_t pid) {
+  char text[64];
+  uv_mutex_lock(&process->lock);
+  process->view.main_pid = pid;
+  uv_mutex_unlock(&process->lock);
+  snprintf(text, sizeof text, "its main process is %lld", (long long)pid);
+  hp__process_inform(process, text);
 }
 
 static void take_report(void *data, const struct hp_report *report) {
@@ -306,6 +323,14 @@ static void take_report(void *data, const struct hp_report *report) {
     break;
   case HP_REPORT_MISSED:
     snprintf(process->missed, sizeof process->missed, "%s", report->text);
+    break;
+  case HP_REPORT_ALIVE:
+  case HP_REPORT_WATCHDOG:
+  case HP_REPORT_SICK:
+    hp__process_hear_health(process, report);
+    break;
+  case HP_REPORT_MAIN:
+    note_main(process, report->pid);
     break;
   case HP_REPORT_EXTEND:
     extend(process, report->milliseconds);

@@ -17,6 +17,10 @@ enum hp_report_kind {
   HP_REPORT_READY,    /* text: who answered, where that is not proven */
   HP_REPORT_STRANGER, /* an answer that does not count; text: who gave it */
   HP_REPORT_MISSED,   /* an attempt was not successful; text: why */
+  HP_REPORT_ALIVE,    /* to the watchdog */
+  HP_REPORT_WATCHDOG, /* every so many milliseconds from now on */
+  HP_REPORT_SICK,     /* it says so itself; text */
+  HP_REPORT_MAIN,     /* pid, of our tree, is its main process */
   HP_REPORT_EXTEND,   /* milliseconds from now */
   HP_REPORT_STATUS    /* text */
 };
@@ -24,7 +28,7 @@ enum hp_report_kind {
 struct hp_report {
   enum hp_report_kind kind;
   const char *text;
-  int64_t milliseconds;
+  int64_t milliseconds, pid;
   bool verified; /* READY: the answer was proven to come from our tree */
 };
 

@@ -35,14 +35,48 @@ static void on_endpoint(const struct news *news, const char *value) {
     hp__readiness_report(news->readiness, HP_REPORT_ENDPOINT, value);
 }
 
-static void on_extend(const struct news *news, const char *value) {
+static bool read_number(const char *value, unsigned long long *number) {
   char *end;
-  unsigned long long microseconds = strtoull(value, &end, 10);
+  *number = strtoull(value, &end, 10);
+  return end != value && *end == '\0';
+}
+
+static void report_time(const struct news *news, enum hp_report_kind kind, const char *value) {
   const struct hp_readiness_owner *owner = &news->readiness->owner;
-  struct hp_report report = {.kind = HP_REPORT_EXTEND};
+  struct hp_report report = {.kind = kind};
+  unsigned long long microseconds;
+  if (!read_number(value, &microseconds))
+    return;
   report.milliseconds =
       (int64_t)(microseconds / 1000 > INT32_MAX ? INT32_MAX : microseconds / 1000);
-  if (end != value && *end == '\0')
+  owner->report(owner->data, &report);
+}
+
+static void on_extend(const struct news *news, const char *value) {
+  report_time(news, HP_REPORT_EXTEND, value);
+}
+
+static void on_watchdog_time(const struct news *news, const char *value) {
+  report_time(news, HP_REPORT_WATCHDOG, value);
+}
+
+static void on_watchdog(const struct news *news, const char *value) {
+  if (strcmp(value, "1") == 0)
+    hp__readiness_report(news->readiness, HP_REPORT_ALIVE, NULL);
+  else if (strcmp(value, "trigger") == 0)
+    hp__readiness_report(news->readiness, HP_REPORT_SICK, "it has triggered its own watchdog");
+}
+
+/* It may name a stranger, and then a stranger would be taken for it. */
+static void on_main(const struct news *news, const char *value) {
+  const struct hp_readiness_owner *owner = &news->readiness->owner;
+  struct hp_report report = {.kind = HP_REPORT_MAIN};
+  struct hp_peer named = {.user = -1};
+  unsigned long long pid;
+  if (!read_number(value, &pid) || pid == 0 || pid > INT32_MAX)
+    return;
+  named.pid = report.pid = (int64_t)pid;
+  if (hp__readiness_is_ours(news->readiness, &named) == 1)
     owner->report(owner->data, &report);
 }
 
@@ -51,8 +85,14 @@ static const struct {
   const char *name;
   void (*take)(const struct news *, const char *value);
 } fields[] = {
-    {"ENDPOINT=", on_endpoint}, {"STATUS=", on_status},     {"EXTEND_TIMEOUT_USEC=", on_extend},
-    {"READY=", on_ready},       {"STOPPING=", on_stopping},
+    {"ENDPOINT=", on_endpoint},
+    {"STATUS=", on_status},
+    {"EXTEND_TIMEOUT_USEC=", on_extend},
+    {"MAINPID=", on_main},
+    {"READY=", on_ready},
+    {"STOPPING=", on_stopping},
+    {"WATCHDOG_USEC=", on_watchdog_time},
+    {"WATCHDOG=", on_watchdog},
 };
 
 /* Finds the line that begins with `name`; its value in `value`, cut to size. */

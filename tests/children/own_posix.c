@@ -69,4 +69,26 @@ static void notify(const char *text) {
   close(fd);
 }
 
-const struct order posix_orders[] = {{"session", say_session}, {"notify", notify}, {NULL, NULL}};
+static void notify_main(const char *argument) {
+  char text[32];
+  (void)argument;
+  snprintf(text, sizeof text, "MAINPID=%d", (int)getpid());
+  notify(text);
+}
+
+/* Until that file is there, three times in the time that is asked for. */
+static void beat(const char *path) {
+  const char *time = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+  if (!time || !pid || atoi(pid) != (int)getpid())
+    end_with(1);
+  while (access(path, F_OK) != 0) {
+    notify("WATCHDOG=1");
+    usleep((useconds_t)(atol(time) / 3));
+  }
+}
+
+const struct order posix_orders[] = {{"session", say_session},
+                                     {"notify", notify},
+                                     {"notify-main", notify_main},
+                                     {"beat", beat},
+                                     {NULL, NULL}};

@@ -362,6 +362,9 @@ HP_EXPORT const char *hp_process_data_dir(hp_process *process);
 
 /* Process id of the server, 0 while there is none. Any thread. */
 HP_EXPORT int64_t hp_process_pid(hp_process *process);
+/* The process that the server has named as its main one (MAINPID of sd_notify), if that is of its
+ * own tree; 0 where it has named none. Any thread. */
+HP_EXPORT int64_t hp_process_main_pid(hp_process *process);
 HP_EXPORT enum hp_state hp_process_state(hp_process *process);
 /* Whether a process of the server runs at this moment, ready or not. */
 HP_EXPORT bool hp_process_is_alive(hp_process *process);

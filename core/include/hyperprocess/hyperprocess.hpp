@@ -225,6 +225,9 @@ public:
   int64_t pid() const {
     return hp_process_pid(handle());
   }
+  int64_t main_pid() const {
+    return hp_process_main_pid(handle());
+  }
   hp_state state() const {
     return hp_process_state(handle());
   }
