@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# The README's two lines in a fresh clone in a bare Debian 12, as root: proves that they name every
-# package they need. Packages come from where this machine gets its own; nothing of the machine but
+# In a bare Debian 12, as root: our Debian packages (`cmake --workflow --preset package` makes them
+# before) are installed, do the main job and are purged; then the README's two lines in a fresh clone,
+# which proves that they name every package they need. Packages come from where this machine gets its own; nothing of the machine but
 # its apt configuration and certificates goes in. Takes some minutes; 77 where it cannot be tried.
 #
 #   bare_root.sh [DIRECTORY]     makes the root in DIRECTORY, which must be new, and leaves it there
@@ -62,6 +63,38 @@ done
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 mount -t devpts devpts "$root/dev/pts" 2>/dev/null || mount --bind /dev/pts "$root/dev/pts"
+
+outside() {
+  chroot "$root" env -i "${passed[@]}" DEBIAN_FRONTEND=noninteractive sh -c "cd / && $1" </dev/null
+}
+# What is there: packages, and the files that a package could leave.
+inventory() {
+  outside 'dpkg-query -W -f "\${Package} \${Status}\n"; find /etc /usr /opt /srv /var/lib /var/log -xdev \
+    ! -path "/var/lib/apt/*" ! -path "/var/lib/dpkg/*" ! -path "/var/log/*" ! -path "*/ld.so.cache" ! -path "/var/cache/*"' | sort
+}
+
+echo "== our Debian packages"
+ls "$source"/build/package/hyperprocess_*.deb "$source"/build/package/libhyperprocess-dev_*.deb >/dev/null
+mkdir "$root/packages"
+cp "$source"/build/package/*.deb "$root/packages/"
+outside 'apt-get update -qq'
+inventory >"$root/packages/before"
+outside 'apt-get install -y -qq --no-install-recommends /packages/hyperprocess_*.deb' >"$root/packages/log" 2>&1 ||
+  { cat "$root/packages/log"; exit 1; }
+last=$(outside 'hyperprocess run -- sh -c "echo ready at \$HYPERPROCESS_ENDPOINT"' | tail -n 1)
+echo "$last"
+case $last in "ready at unix://"*) ;; *) echo "not what the package promises"; exit 1 ;; esac
+outside 'apt-get install -y -qq --no-install-recommends gcc libc6-dev pkg-config /packages/libhyperprocess-dev_*.deb' \
+  >"$root/packages/log" 2>&1 || { cat "$root/packages/log"; exit 1; }
+cp "$source/tests/packaging/consumer/consumer.c" "$root/packages/"
+last=$(outside 'cc /packages/consumer.c -o /packages/consumer $(pkg-config --cflags --libs hyperprocess) && /packages/consumer' | tail -n 1)
+echo "a program that was built with it: $last"
+[ "$last" = "stopped by tether" ]
+outside 'apt-get purge -y -qq hyperprocess libhyperprocess-dev gcc libc6-dev pkg-config && apt-get autoremove --purge -y -qq' \
+  >"$root/packages/log" 2>&1 || { cat "$root/packages/log"; exit 1; }
+inventory >"$root/packages/after"
+diff "$root/packages/before" "$root/packages/after" && echo "purged: nothing is left"
+rm -rf "$root/packages"
 
 echo "== a fresh clone"
 git -c safe.directory="$source" clone -q "$source" "$root/clone" 2>/dev/null ||

@@ -27,3 +27,13 @@ else()
   set_tests_properties(packaging.symbols PROPERTIES SKIP_REGULAR_EXPRESSION "^SKIPPED: ")
 endif()
 set_tests_properties(packaging.symbols PROPERTIES LABELS packaging)
+
+# The Debian packages.
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT CMAKE_CROSSCOMPILING AND NOT HP_SANITIZE)
+  add_test(NAME packaging.deb COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/packaging/deb.sh ${PROJECT_BINARY_DIR})
+  set_tests_properties(packaging.deb PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 180)
+else()
+  add_test(NAME packaging.deb COMMAND ${CMAKE_COMMAND} -E echo "SKIPPED: Debian packages are made on Debian, of a plain build")
+  set_tests_properties(packaging.deb PROPERTIES SKIP_REGULAR_EXPRESSION "^SKIPPED: ")
+endif()
+set_tests_properties(packaging.deb PROPERTIES LABELS packaging)
