@@ -7,6 +7,8 @@
 #include "bench/peers/peer.h"
 #include "core/plan.h"
 
+#include <hyperprocess/uv.h>
+
 #include <grp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,7 @@
 
 static const char usage[] =
     "usage: start [--rounds N] [--json FILE] [--only hand-written|hyperprocess]\n"
-    "             [--hyper-path DIR] [SERVER…]\n";
+    "             [--attached] [--hyper-path DIR] [SERVER…]\n";
 
 static const struct {
   const struct peer_ops *peer;
@@ -30,7 +32,8 @@ static const struct {
 enum { SERVERS = sizeof servers / sizeof *servers, WARM_UP = 5 };
 
 struct contest {
-  hp_context *context;
+  hp_context *context, *attached;
+  uv_loop_t loop; /* that it is attached to */
   hp_options *options;
   hp_plan *plan;
   const struct peer_ops *peer;
@@ -67,6 +70,36 @@ static int run_ours(void *data, double *values) {
   hp_process_close(process);
   fill(values, begin, ready, bench_now());
   return 0;
+}
+
+/* The same on a loop of the host's: from one event to the next. */
+static void note_state(hp_process *process, const hp_event *event, void *user) {
+  double *times = user;
+  (void)process;
+  if (hp_event_kind(event) != HP_EVENT_STATE)
+    return;
+  if (hp_event_state(event) == HP_STATE_READY)
+    times[0] = bench_now();
+  else if (hp_event_state(event) == HP_STATE_STOPPED || hp_event_state(event) == HP_STATE_FAILED)
+    times[1] = bench_now();
+}
+
+static int run_attached(void *data, double *values) {
+  struct contest *contest = data;
+  hp_process *process;
+  hp_error *error = NULL;
+  double times[2] = {0, 0}, begin = bench_now();
+  if (hp_process_start_async(contest->attached, contest->options, note_state, times, &process,
+                             &error) < 0)
+    return complain(error);
+  while (times[0] == 0 && times[1] == 0)
+    uv_run(&contest->loop, UV_RUN_ONCE);
+  hp_process_stop_async(process);
+  while (times[1] == 0)
+    uv_run(&contest->loop, UV_RUN_ONCE);
+  hp_process_close(process);
+  fill(values, begin, times[0], times[1]);
+  return times[0] == 0 ? -1 : 0;
 }
 
 static int run_peer(void *data, double *values) {
@@ -128,17 +161,18 @@ static void clean_up(struct contest *contest) {
 }
 
 static int compete(struct contest *contest, const struct bench_options *options, int which) {
-  struct bench_subject both[] = {{"hand-written", run_peer, contest},
-                                 {"hyperprocess", run_ours, contest}};
+  struct bench_subject all[] = {{"hand-written", run_peer, contest},
+                                {"hyperprocess", run_ours, contest},
+                                {"attached", run_attached, contest}};
   struct bench bench = {.name = "start",
                         .variant = contest->peer->server,
                         .measures = measures,
-                        .subjects = both,
-                        .subject_count = 2,
+                        .subjects = all,
+                        .subject_count = contest->attached ? 3 : 2,
                         .rounds = options->rounds};
   double ignored[BENCH_MEASURES];
   if (options->only) {
-    bench.subjects = &both[strcmp(options->only, both[0].name) != 0];
+    bench.subjects = &all[strcmp(options->only, all[0].name) != 0];
     bench.subject_count = 1;
   }
   int result = run_ours(contest, ignored); /* makes the data, where there are any */
@@ -151,6 +185,19 @@ static int compete(struct contest *contest, const struct bench_options *options,
   return result;
 }
 
+static int attach(struct contest *contest) {
+  hp_error *error = NULL;
+  uv_loop_init(&contest->loop);
+  int result = hp_context_attach(&contest->loop, &contest->attached, &error);
+  return result < 0 ? complain(error) : 0;
+}
+
+static void detach(struct contest *contest) {
+  hp_context_detach(contest->attached, NULL, NULL);
+  uv_run(&contest->loop, UV_RUN_DEFAULT);
+  uv_loop_close(&contest->loop);
+}
+
 static bool is_named(int which, char **names) {
   bool named = !names[0];
   for (; *names; names++)
@@ -158,7 +205,8 @@ static bool is_named(int which, char **names) {
   return named;
 }
 
-static int measure(const struct bench_options *options, const char *hyper_path, char **names) {
+static int measure(const struct bench_options *options, const char *hyper_path, bool attached,
+                   char **names) {
   hp_context *context;
   hp_error *error = NULL;
   int result = 0;
@@ -168,8 +216,12 @@ static int measure(const struct bench_options *options, const char *hyper_path, 
     struct contest contest = {.context = context};
     if (!is_named(i, names) || (servers[i].peer == &peer_hyperd && !hyper_path))
       continue;
+    if (attached && attach(&contest) < 0)
+      return -1;
     if (prepare(&contest, i, hyper_path) == 0 && compete(&contest, options, i) < 0)
       result = -1;
+    if (attached)
+      detach(&contest);
     clean_up(&contest);
   }
   hp_context_free(context);
@@ -179,15 +231,18 @@ static int measure(const struct bench_options *options, const char *hyper_path, 
 int main(int argc, char **argv) {
   struct bench_options options = {.rounds = 200};
   const char *hyper_path = NULL;
+  bool attached = false;
   int i = 1;
   for (; i < argc && argv[i][0] == '-'; i++)
     if (strcmp(argv[i], "--hyper-path") == 0 && argv[i + 1])
       hyper_path = argv[++i];
+    else if (strcmp(argv[i], "--attached") == 0)
+      attached = true;
     else if (!bench_take_option(&options, argv, &i)) {
       fputs(usage, stderr);
       return 2;
     }
-  int result = measure(&options, hyper_path, argv + i);
+  int result = measure(&options, hyper_path, attached, argv + i);
   if (options.json)
     fclose(options.json);
   return result < 0;
