@@ -12,6 +12,7 @@
 
 /* ---- Findings ---- */
 
+HP_PRINTF(2, 0)
 static const char *format_list(struct doctor *doctor, const char *format, va_list list) {
   struct hp_text text = {0};
   hp__text_format_list(&text, format, list);

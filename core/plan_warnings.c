@@ -17,6 +17,7 @@ static int add(struct hp_plan *plan, const char *text) {
   return hp__strings_add(&plan->arena, &plan->warnings, text) ? 0 : HP_ENOMEM;
 }
 
+HP_PRINTF(3, 0)
 static int warn(struct hp_plan *plan, const char *place, const char *format, va_list list) {
   struct hp_text text = {0};
   hp__text_add(&text, place);
