@@ -185,7 +185,7 @@ int hp__launch_environment(struct hp_launch *launch, char ***environment, char *
       return result;
     list[count++] = hp__arena_pair(&launch->arena, variable->name, value);
   }
-  if (launch->notify_path)
+  if (pids && launch->notify_path)
     list[count++] = hp__arena_pair(&launch->arena, "NOTIFY_SOCKET", launch->notify_path);
   if (pids)
     count += add_listener(launch, list + count, &pids);

@@ -6,6 +6,7 @@ hp_add_tests(integration/postgres_test.c LABELS postgres SOURCES ${served} TIMEO
 foreach(server nginx memcached mariadb)
   hp_add_tests(integration/${server}_test.c LABELS ${server} SOURCES ${served})
 endforeach()
+hp_add_tests(integration/readiness_served_test.c SOURCES ${served} TIMEOUT 120)
 hp_add_tests(integration/quiet_test.c SOURCES ${served} TIMEOUT 120)
 
 # hyperd is no part of the project: npm brings it, once a build folder.
