@@ -11,6 +11,7 @@
 #include "core/process.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -114,45 +115,32 @@ static int code_of(int status) {
   return HP_EIO;
 }
 
-static const char *cause_of(int status) {
-  return status == UV_EAGAIN ? "its queue is full: the server takes no connection"
-                             : uv_strerror(status);
-}
-
-static void fail(hp_connection *connection, int status) {
+static void fail(hp_connection *connection, int code, int status, const char *cause) {
   struct hp_error error = {0};
   char endpoint[HP_ENDPOINT_TEXT_SIZE];
   hp_endpoint_print(&connection->target.endpoint, endpoint);
-  hp_error_set(&error, code_of(status), HP_PHASE_CONNECT, "cannot connect to %s", endpoint);
+  hp_error_set(&error, code, HP_PHASE_CONNECT, "cannot connect to %s", endpoint);
   hp_error_set_os_code(&error, -status);
-  hp_error_set_cause(&error, "%s", cause_of(status));
+  hp_error_set_cause(&error, "%s", cause);
   close_handle(connection);
   announce(connection, &error);
   hp__error_fini(&error);
+}
+
+static void fail_at_once(hp_connection *connection, int status) {
+  fail(connection, code_of(status), status, uv_strerror(status));
 }
 
 static void fail_late(hp_connection *connection) {
-  struct hp_error error = {0};
-  char endpoint[HP_ENDPOINT_TEXT_SIZE];
-  hp_endpoint_print(&connection->target.endpoint, endpoint);
-  hp_error_set(&error, HP_ETIMEDOUT, HP_PHASE_CONNECT, "no connection to %s within %" PRId64 " ms",
-               endpoint, connection->timeout);
-  hp_error_set_cause(&error, "%s",
-                     connection->full ? cause_of(UV_EAGAIN) : "it neither took nor refused one");
-  close_handle(connection);
-  announce(connection, &error);
-  hp__error_fini(&error);
+  char cause[96];
+  snprintf(cause, sizeof cause, "%s within %" PRId64 " ms",
+           connection->full ? "there was no room in its queue" : "it neither took nor refused us",
+           connection->timeout);
+  fail(connection, HP_ETIMEDOUT, 0, cause);
 }
 
 static void fail_peer(hp_connection *connection) {
-  struct hp_error error = {0};
-  char endpoint[HP_ENDPOINT_TEXT_SIZE];
-  hp_endpoint_print(&connection->target.endpoint, endpoint);
-  hp_error_set(&error, HP_EPEER, HP_PHASE_CONNECT,
-               "%s was answered by a process that is not the server", endpoint);
-  close_handle(connection);
-  announce(connection, &error);
-  hp__error_fini(&error);
+  fail(connection, HP_EPEER, 0, "a process that is not the server has answered");
 }
 
 /* ---- An attempt ---- */
@@ -170,7 +158,7 @@ static void attempt_ended(hp_connect_request *request, int status) {
   if (connection->told || connection->ending || connection->full)
     close_handle(connection);
   else if (status != 0)
-    fail(connection, status);
+    fail_at_once(connection, status);
   else if (!is_the_server(connection))
     fail_peer(connection);
   else
@@ -196,7 +184,7 @@ static void try_once(hp_connection *connection) {
 static void timer_due(uv_timer_t *timer) {
   hp_connection *connection = timer->data;
   if (connection->failure < 0)
-    fail(connection, connection->failure);
+    fail_at_once(connection, connection->failure);
   else if (left_ms(connection) == 0)
     fail_late(connection);
   else if (connection->waiting || connection->has_handle) /* a timer may be early by rounding */

@@ -210,6 +210,7 @@ HP_TEST(its_events_are_told_nowhere_else) {
   int fd;
   begin(&host);
   CHECK_INT(hp_context_set_wakeup(host.context, note_detached, &host, &error), HP_ESTATE);
+  REQUIRE(error != NULL);
   CHECK_HAS(hp_test_message(error), "on its loop");
   CHECK_INT(hp_context_poll_fd(host.context, &fd, NULL), HP_ESTATE);
   CHECK_INT(hp_context_detach(host.beside, NULL, NULL), HP_ESTATE); /* it has its own thread */
@@ -220,9 +221,10 @@ HP_TEST(its_events_are_told_nowhere_else) {
 /* ---- The loop's thread ---- */
 
 static void stop_loop(struct host *host, hp_process *process, enum hp_state state) {
-  (void)process;
-  if (state == HP_STATE_READY)
-    uv_stop(&host->loop);
+  if (state != HP_STATE_READY)
+    return;
+  CHECK_INT(hp_process_wait_ready(process, -1, NULL), HP_EDEADLK); /* it is this thread's now */
+  uv_stop(&host->loop);
 }
 
 static void run_for_a_while(void *user) {

@@ -8,21 +8,32 @@
 
 static const char *const transports[] = {"local", "tcp"};
 
+static struct tool tool;
+static hp_context *context;
+
+/* A server, and the tool that is connected to it. */
+static hp_process *visit(const char *transport) {
+  hp_process *process = hp_test_up(context, hp_test_echo(transport));
+  tool_init(&tool, "connect", process ? hp_process_endpoint(process) : "", NULL);
+  CHECK(tool_start(&tool));
+  return process;
+}
+
+static void leave(void) {
+  tool_end_input(&tool);
+  CHECK(tool_end(&tool));
+  CHECK_INT(tool.status, 0);
+}
+
 HP_TEST(what_is_typed_goes_to_the_server_and_back) {
-  static struct tool tool;
-  hp_context *context = hp_test_context();
+  context = hp_test_context();
   for (int i = 0; i < 2; i++) {
-    hp_process *process = hp_test_up(context, hp_test_echo(transports[i]));
-    REQUIRE(process != NULL);
-    tool_init(&tool, "connect", hp_process_endpoint(process), NULL);
-    REQUIRE(tool_start(&tool));
+    hp_process *process = visit(transports[i]);
     tool_type(&tool, "first\n");
     CHECK(tool_until(&tool, "first\n"));
     tool_type(&tool, "second\n");
     CHECK(tool_until(&tool, "second\n"));
-    tool_end_input(&tool);
-    CHECK(tool_end(&tool));
-    CHECK_INT(tool.status, 0);
+    leave();
     CHECK_TEXT(tool.out, "first\nsecond\n");
     CHECK_TEXT(tool.err, "");
     hp_process_close(process);
@@ -32,49 +43,33 @@ HP_TEST(what_is_typed_goes_to_the_server_and_back) {
 
 /* What is said last is answered after the end of the question. */
 HP_TEST(the_end_of_the_input_is_told_to_the_server) {
-  static struct tool tool;
-  hp_context *context = hp_test_context();
-  hp_process *process = hp_test_up(context, hp_test_echo("tcp"));
-  REQUIRE(process != NULL);
-  tool_init(&tool, "connect", hp_process_endpoint(process), NULL);
-  REQUIRE(tool_start(&tool));
+  context = hp_test_context();
+  hp_process *process = visit("tcp");
   tool_type(&tool, "last words\n");
-  tool_end_input(&tool);
-  CHECK(tool_end(&tool));
-  CHECK_INT(tool.status, 0);
+  leave();
   CHECK_TEXT(tool.out, "last words\n");
   hp_process_close(process);
   hp_test_leave(context);
 }
 
 HP_TEST(all_of_a_long_text_comes_back) {
-  static struct tool tool;
   static char text[60 * 1024];
-  hp_context *context = hp_test_context();
-  hp_process *process = hp_test_up(context, hp_test_echo("local"));
-  REQUIRE(process != NULL);
+  context = hp_test_context();
   for (size_t i = 0; i < sizeof text - 1; i++)
     text[i] = i % 64 == 63 ? '\n' : (char)('a' + i % 26);
   memcpy(text + sizeof text - 8, "the end", 8);
-  tool_init(&tool, "connect", hp_process_endpoint(process), NULL);
-  REQUIRE(tool_start(&tool));
+  hp_process *process = visit("local");
   tool_type(&tool, text);
   CHECK(tool_until(&tool, "the end"));
-  tool_end_input(&tool);
-  CHECK(tool_end(&tool));
-  CHECK_INT(tool.status, 0);
+  leave();
   CHECK_TEXT(tool.out, text);
   hp_process_close(process);
   hp_test_leave(context);
 }
 
 HP_TEST(the_end_of_the_server_is_the_end) {
-  static struct tool tool;
-  hp_context *context = hp_test_context();
-  hp_process *process = hp_test_up(context, hp_test_echo("local"));
-  REQUIRE(process != NULL);
-  tool_init(&tool, "connect", hp_process_endpoint(process), NULL);
-  REQUIRE(tool_start(&tool));
+  context = hp_test_context();
+  hp_process *process = visit("local");
   tool_type(&tool, "here\n");
   CHECK(tool_until(&tool, "here\n"));
   hp_process_close(process);
@@ -84,7 +79,6 @@ HP_TEST(the_end_of_the_server_is_the_end) {
 }
 
 HP_TEST(a_command_finds_its_server) {
-  static struct tool tool;
   char binary[1024];
   snprintf(binary, sizeof binary, "%s", hp_test_program("hyperprocess-echod"));
   tool_init(&tool, "run", "echo", "--binary", binary, "--", hp_test_program("hyperprocess"),
@@ -99,9 +93,8 @@ HP_TEST(a_command_finds_its_server) {
 }
 
 HP_TEST(a_profile_with_an_address_of_its_own) {
-  static struct tool tool;
   char text[1000], spec[700];
-  hp_context *context = hp_test_context();
+  context = hp_test_context();
   bool pipes = hp_os_lacks(HP_OS_UNIX_SOCKETS) != NULL;
   if (pipes)
     snprintf(spec, sizeof spec, "pipe:hp-test-%d", (int)uv_os_getpid());
@@ -131,7 +124,6 @@ HP_TEST(a_profile_with_an_address_of_its_own) {
 
 static void check_fails(const char *word, const char *option, const char *value, int status,
                         const char *message) {
-  static struct tool tool;
   tool_init(&tool, "connect", word, option, value, NULL);
   tool.environment[0] = "HYPERPROCESS_ENDPOINT=";
   CHECK_INT(tool_run(&tool), status);
