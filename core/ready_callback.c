@@ -7,6 +7,7 @@
 #include "core/readiness_kinds.h"
 
 #include "core/alloc.h"
+#include "core/messages.h"
 
 #include <string.h>
 
@@ -14,7 +15,7 @@ struct client {
   struct client *next;
   struct callback *owner;
   uv_stream_t *stream;
-  unsigned char message[256]; /* the length byte and the text */
+  unsigned char message[HP_CALLBACK_SIZE]; /* the length byte and the text */
   size_t length;
   struct hp_peer peer;
   int ours;
@@ -58,18 +59,6 @@ static void drop(struct client *client) {
   close_client(client);
 }
 
-/* The text after the nonce; NULL when the nonce is due and wrong. */
-static const char *skip_nonce(const struct callback *callback, const char *text) {
-  const struct hp_launch *launch = callback->base.owner.launch;
-  if (!callback->base.owner.ready->nonce)
-    return text;
-  size_t length = strlen(launch->nonce);
-  unsigned char difference = strlen(text) <= length || text[length] != ' ';
-  for (size_t i = 0; !difference && i < length; i++)
-    difference |= (unsigned char)(text[i] ^ launch->nonce[i]);
-  return difference ? NULL : text + length + 1;
-}
-
 static bool cut_tether(hp_readiness *readiness) {
   struct callback *callback = (struct callback *)readiness;
   callback->cut = true;
@@ -93,20 +82,19 @@ static void adopt(struct client *client, const char *descriptor) {
 }
 
 static void digest(struct client *client) {
-  size_t length = client->message[0];
-  if (client->length < length + 1 || client->length == 0)
+  struct hp_readiness_owner *owner = &client->owner->base.owner;
+  char text[HP_CALLBACK_SIZE];
+  if (!hp__callback_text(client->message, client->length, text))
     return;
-  char text[256];
-  memcpy(text, client->message + 1, length);
-  text[length] = '\0';
-  const char *descriptor = skip_nonce(client->owner, text);
-  if (!descriptor || !hp__launch_read_report(client->owner->base.owner.launch, descriptor)) {
-    hp__readiness_report(&client->owner->base, HP_REPORT_STATUS,
-                         "a callback that does not say where the server listens was refused");
-    drop(client);
+  const char *nonce = owner->ready->nonce ? owner->launch->nonce : NULL;
+  const char *descriptor = hp__callback_after_nonce(text, nonce);
+  if (descriptor && hp__launch_read_report(owner->launch, descriptor)) {
+    adopt(client, descriptor);
     return;
   }
-  adopt(client, descriptor);
+  hp__readiness_report(&client->owner->base, HP_REPORT_STATUS,
+                       "a callback that does not say where the server listens was refused");
+  drop(client);
 }
 
 static void give_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Readiness by the sd_notify(3) protocol: datagrams of NAME=value lines. ENDPOINT is ours. */
+#include "core/messages.h"
 #include "core/readiness_kinds.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct notify {
@@ -35,21 +35,11 @@ static void on_endpoint(const struct news *news, const char *value) {
     hp__readiness_report(news->readiness, HP_REPORT_ENDPOINT, value);
 }
 
-static bool read_number(const char *value, unsigned long long *number) {
-  char *end;
-  *number = strtoull(value, &end, 10);
-  return end != value && *end == '\0';
-}
-
 static void report_time(const struct news *news, enum hp_report_kind kind, const char *value) {
   const struct hp_readiness_owner *owner = &news->readiness->owner;
-  struct hp_report report = {.kind = kind};
-  unsigned long long microseconds;
-  if (!read_number(value, &microseconds))
-    return;
-  report.milliseconds =
-      (int64_t)(microseconds / 1000 > INT32_MAX ? INT32_MAX : microseconds / 1000);
-  owner->report(owner->data, &report);
+  struct hp_report report = {.kind = kind, .milliseconds = hp__notify_milliseconds(value)};
+  if (report.milliseconds >= 0)
+    owner->report(owner->data, &report);
 }
 
 static void on_extend(const struct news *news, const char *value) {
@@ -73,7 +63,7 @@ static void on_main(const struct news *news, const char *value) {
   struct hp_report report = {.kind = HP_REPORT_MAIN};
   struct hp_peer named = {.user = -1};
   unsigned long long pid;
-  if (!read_number(value, &pid) || pid == 0 || pid > INT32_MAX)
+  if (!hp__notify_number(value, &pid) || pid == 0 || pid > INT32_MAX)
     return;
   named.pid = report.pid = (int64_t)pid;
   if (hp__readiness_is_ours(news->readiness, &named) == 1)
@@ -95,32 +85,15 @@ static const struct {
     {"WATCHDOG=", on_watchdog},
 };
 
-/* Finds the line that begins with `name`; its value in `value`, cut to size. */
-static bool find_field(const char *text, const char *name, char *value, size_t size) {
-  size_t length = strlen(name);
-  for (const char *line = text; line && *line; line = strchr(line, '\n')) {
-    line += *line == '\n';
-    if (strncmp(line, name, length) != 0)
-      continue;
-    size_t rest = strcspn(line + length, "\n");
-    if (rest >= size)
-      rest = size - 1;
-    memcpy(value, line + length, rest);
-    value[rest] = '\0';
-    return true;
-  }
-  return false;
-}
-
 static void receive(void *data, const char *text, const struct hp_peer *peer) {
   hp_readiness *readiness = data;
   int ours = hp__readiness_is_ours(readiness, peer);
   struct news news = {readiness, peer, ours};
   char value[1024];
-  if (ours == 0 && find_field(text, "READY=", value, sizeof value))
+  if (ours == 0 && hp__notify_field(text, "READY=", value, sizeof value))
     hp__readiness_refuse(readiness, peer);
   for (size_t i = 0; ours != 0 && i < sizeof fields / sizeof *fields; i++)
-    if (!readiness->closing && find_field(text, fields[i].name, value, sizeof value))
+    if (!readiness->closing && hp__notify_field(text, fields[i].name, value, sizeof value))
       fields[i].take(&news, value);
 }
 
