@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+# What reads bytes that may be anything. Each target is a program that replays its corpus, as a test,
+# and with HP_FUZZ one that libFuzzer makes inputs for: tests/fuzz/run says how.
+add_custom_target(fuzz)
+function(hp_fuzz target)
+  set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${target})
+  add_executable(fuzz_${target} fuzz/${target}.c fuzz/file.c)
+  target_link_libraries(fuzz_${target} PRIVATE hp_options hyperprocess_static PkgConfig::UV)
+  if(HP_FUZZ)
+    target_link_options(fuzz_${target} PRIVATE -fsanitize=fuzzer)
+    add_test(NAME fuzz.${target} COMMAND fuzz_${target} -runs=0 ${corpus})
+  else()
+    target_sources(fuzz_${target} PRIVATE fuzz/replay.c)
+    add_test(NAME fuzz.${target} COMMAND fuzz_${target} ${root}${corpus})
+  endif()
+  add_dependencies(fuzz fuzz_${target})
+  set_tests_properties(fuzz.${target} PROPERTIES TIMEOUT 300 LABELS fuzz)
+  if(root)
+    set_property(TEST fuzz.${target} APPEND PROPERTY FIXTURES_REQUIRED wine)
+  endif()
+endfunction()
+
+foreach(target document catalog settings endpoint callback notify line command_line pe macho http)
+  hp_fuzz(${target})
+endforeach()
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  hp_fuzz(elf)
+endif()
