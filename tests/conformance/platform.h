@@ -68,7 +68,7 @@ hp_conform_platform hp_conform_platform_alarm, hp_conform_platform_alarm_stop,
 
 /* platform_peer.c: who is at the other end */
 hp_conform_platform hp_conform_platform_stream_peer, hp_conform_platform_stream_stranger,
-    hp_conform_platform_stream_cut, hp_conform_platform_port_owner;
+    hp_conform_platform_stream_cut, hp_conform_platform_stream_take, hp_conform_platform_port_owner;
 
 /* platform_leak.c: all of it, many times */
 hp_conform_platform hp_conform_platform_no_leak;

@@ -220,6 +220,56 @@ void hp_conform_platform_stream_cut(const struct hp_platform_subject *subject) {
   expect_end_of_tether(subject);
 }
 
+/* ---- A connection that leaves its loop ---- */
+
+static void note_byte(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer) {
+  struct end *end = stream->data;
+  (void)buffer;
+  if (size == 0)
+    return;
+  end->endings = size == 1 && end->byte[0] == '!' ? 1 : -1;
+  uv_read_stop(stream);
+}
+
+static bool has_ended(void *data) {
+  return ((const struct end *)data)->endings != 0;
+}
+
+/* The loop's end is closed: what the copy says arrives all the same, and its end is the end. */
+static void expect_taken(const struct hp_platform_subject *subject,
+                         const struct hp_transport_ops *transport) {
+  struct hp_scene scene;
+  struct meeting meeting;
+  struct end end = {.endings = 0};
+  hp_handle handle = HP_NO_HANDLE;
+  hp_scene_begin(&scene, subject);
+  if (listen_over(&meeting, &scene, transport) && meet_ourselves(&meeting, transport) &&
+      CHECK_INT(subject->ops->stream_take(&meeting.request.as.stream, &handle), 0)) {
+    CHECK(!hp_os_handle_is_inherited(handle));
+    uv_close(&meeting.request.as.handle, NULL);
+    meeting.connected = false; /* nothing is left to be closed of it */
+    meeting.served->data = &end;
+    uv_read_start(meeting.served, lend, note_byte);
+    hp_scene_settle(&scene);
+    CHECK_INT(end.endings, 0);
+    CHECK(hp_os_handle_say(handle, "!", 1));
+    CHECK(hp_scene_until(&scene, has_ended, &end));
+    CHECK_INT(end.endings, 1);
+    end.endings = 0;
+    uv_read_start(meeting.served, lend, note_byte);
+    hp_os_handle_close(handle);
+    CHECK(hp_scene_until(&scene, has_ended, &end));
+    CHECK_INT(end.endings, -1);
+  }
+  part(&meeting);
+  hp_scene_end(&scene);
+}
+
+void hp_conform_platform_stream_take(const struct hp_platform_subject *subject) {
+  expect_taken(subject, subject->local);
+  expect_taken(subject, &hp__transport_tcp);
+}
+
 /* ---- Ports ---- */
 
 static void expect_owner(const struct hp_platform_subject *subject,

@@ -230,6 +230,10 @@ HP_TEST(a_stream_that_is_cut_ends_at_both_ends) {
   each(hp_conform_platform_stream_cut);
 }
 
+HP_TEST(a_stream_leaves_its_loop) {
+  each(hp_conform_platform_stream_take);
+}
+
 HP_TEST(the_owner_of_a_port) {
   NEEDS(HP_OS_PORT_OWNERS);
   each(hp_conform_platform_port_owner);
