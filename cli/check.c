@@ -13,21 +13,71 @@ static bool is_of(const struct hp_position *position, const char *file) {
   return position->file && strcmp(position->file, file) == 0;
 }
 
-static int check_profile(const struct catalogue *catalogue, const struct arguments *arguments,
-                         const struct hp_profile *profile) {
+/* A binary that is missing hides all that comes after it: any program stands in for it. */
+static int plan_without_binary(const struct catalogue *catalogue, hp_options *options,
+                               hp_plan **plan, hp_error **error) {
+  char path[HP_PATH_SIZE];
+  size_t size = sizeof path;
+  if (uv_exepath(path, &size) != 0 || hp_options_set_binary(options, path, NULL) < 0)
+    return HP_ENOTFOUND;
+  int result = hp_plan_make(catalogue->context, options, plan, error);
+  hp_options_set_binary(options, NULL, NULL);
+  return result;
+}
+
+static int make_plan(const struct catalogue *catalogue, hp_options *options, hp_plan **plan,
+                     hp_error **error) {
+  int result = hp_plan_make(catalogue->context, options, plan, error);
+  if (result != HP_ENOTFOUND || hp_error_phase(*error) != HP_PHASE_LOCATE)
+    return result;
+  hp_error_free(*error);
+  *error = NULL;
+  return plan_without_binary(catalogue, options, plan, error);
+}
+
+/* The mistake, NULL where there is none. */
+static hp_error *plan_profile(const struct catalogue *catalogue, const struct arguments *arguments,
+                              const struct hp_profile *profile, bool quiet) {
   hp_plan *plan = NULL;
   hp_error *error = NULL;
-  if (!profile->server) /* one to be extended */
-    return EXIT_DONE;
   if (hp_options_set_profile(arguments->options, profile->name, &error) == 0)
-    hp_plan_make(catalogue->context, arguments->options, &plan, &error);
-  if (plan)
+    make_plan(catalogue, arguments->options, &plan, &error);
+  if (plan && !quiet)
     report_warnings(plan);
   hp_plan_free(plan);
-  if (error && exit_code_of(error) == EXIT_CONFIG)
-    return report_failure(error);
+  if (!error || exit_code_of(error) == EXIT_CONFIG)
+    return error;
   hp_error_free(error);
-  return EXIT_DONE;
+  return NULL;
+}
+
+/* One that names no server is for more than one: it is right when it is for any of them. */
+static hp_error *plan_with_any(const struct catalogue *catalogue, const struct arguments *arguments,
+                               const struct hp_profile *profile) {
+  const struct hp_catalog *all = catalogue->all;
+  hp_error *first = NULL;
+  for (size_t i = 0; i < all->definition_count; i++) {
+    hp_options_set_server(arguments->options, all->definitions[i].name, NULL);
+    hp_error *error = plan_profile(catalogue, arguments, profile, true);
+    if (!error) {
+      hp_error_free(first);
+      first = NULL;
+      break;
+    }
+    if (first)
+      hp_error_free(error);
+    else
+      first = error;
+  }
+  hp_options_set_server(arguments->options, NULL, NULL);
+  return first;
+}
+
+static int check_profile(const struct catalogue *catalogue, const struct arguments *arguments,
+                         const struct hp_profile *profile) {
+  hp_error *error = profile->server ? plan_profile(catalogue, arguments, profile, false)
+                                    : plan_with_any(catalogue, arguments, profile);
+  return error ? report_failure(error) : EXIT_DONE;
 }
 
 /* What it says for the other systems is no less a mistake. */

@@ -17,8 +17,8 @@ static const struct subcommand subcommands[] = {
              "the command runs once the server is ready, finds it in HYPERPROCESS_ENDPOINT,\n"
              "_DESCRIPTOR, _TRANSPORT, _PATH or _HOST and _PORT, _PID and _DATA_DIR, and its\n"
              "status is the tool's.",
-     .options = OPTIONS_OF_A_SERVER | OPTION_FORMAT | OPTION_WRAP | OPTION_VERBOSE | OPTION_QUIET |
-                OPTION_HELP,
+     .options = OPTIONS_OF_A_SERVER | OPTION_FORMAT | OPTION_WRAP | OPTION_KEEP | OPTION_VERBOSE |
+                OPTION_QUIET | OPTION_HELP,
      .take_word = hp_options_set_server,
      .takes_command = true,
      .run = cli_run},
@@ -34,8 +34,8 @@ static const struct subcommand subcommands[] = {
          "local. All else is as with run.",
      .options = OPTION_PROFILE | OPTION_FILE | OPTION_TRANSPORT | OPTION_DATA_DIR |
                 OPTION_WORKING_DIR | OPTION_ENV | OPTION_TIMEOUT | OPTION_READY | OPTION_STOP |
-                OPTION_SEPARATOR | OPTION_FORMAT | OPTION_WRAP | OPTION_VERBOSE | OPTION_QUIET |
-                OPTION_HELP,
+                OPTION_SEPARATOR | OPTION_FORMAT | OPTION_WRAP | OPTION_KEEP | OPTION_VERBOSE |
+                OPTION_QUIET | OPTION_HELP,
      .takes_command = true,
      .run = cli_exec},
     {.name = "plan",
@@ -70,6 +70,13 @@ static const struct subcommand subcommands[] = {
      .options = OPTIONS_OF_A_SERVER | OPTION_JSON | OPTION_HELP,
      .take_word = hp_options_set_server,
      .run = cli_doctor},
+    {.name = "init",
+     .synopsis = "[SERVER] [--file FILE] [--force]",
+     .summary = "write a profile with all that it could say, as comments",
+     .text = "Writes ./hyperprocess.yaml, or FILE, and prints its name.",
+     .options = OPTION_FILE | OPTION_SERVER | OPTION_FORCE | OPTION_HELP,
+     .take_word = hp_options_set_server,
+     .run = cli_init},
     {.name = "servers",
      .synopsis = "[NAME] [OPTION...]",
      .summary = "list the servers, or what one of them can be told",
@@ -92,6 +99,21 @@ static const struct subcommand subcommands[] = {
      .options = OPTION_FILE | OPTION_PROFILE | OPTION_TIMEOUT | OPTION_HELP,
      .keeps_word = true,
      .run = cli_connect},
+    {.name = "completion",
+     .synopsis = "bash|zsh|fish",
+     .summary = "print what makes a shell complete the words of this tool",
+     .text = "For bash: source <(hyperprocess completion bash), in ~/.bashrc. For zsh the same in\n"
+             "~/.zshrc, behind compinit. For fish: hyperprocess completion fish | source.",
+     .options = OPTION_HELP,
+     .keeps_word = true,
+     .needs_word = true,
+     .run = cli_completion},
+    {.name = "complete",
+     .synopsis = "-- [WORD...]",
+     .text = "What the last word may become, for the scripts of `completion`.",
+     .options = OPTION_HELP,
+     .takes_command = true,
+     .run = cli_complete},
     {.name = "version",
      .synopsis = "",
      .summary = "print the version",
@@ -101,18 +123,23 @@ static const struct subcommand subcommands[] = {
 
 enum { COUNT = sizeof subcommands / sizeof *subcommands };
 
+const struct subcommand *subcommand_at(size_t index) {
+  return index < COUNT ? &subcommands[index] : NULL;
+}
+
 static void print_help(void) {
   printf("usage: hyperprocess SUBCOMMAND [ARGUMENT...]\n\n"
          "Starts a local server, tells where it can be reached, and is sure that it is gone\n"
          "afterwards.\n\n");
   for (int i = 0; i < COUNT; i++)
-    printf("  %-10s %s\n", subcommands[i].name, subcommands[i].summary);
+    if (subcommands[i].summary)
+      printf("  %-10s %s\n", subcommands[i].name, subcommands[i].summary);
   printf("\n`hyperprocess SUBCOMMAND --help` tells more.\n");
 }
 
 static void print_help_of(const struct subcommand *subcommand) {
   printf("usage: hyperprocess %s %s\n\n%s\n", subcommand->name, subcommand->synopsis,
-         subcommand->summary);
+         subcommand->summary ? subcommand->summary : "for scripts");
   if (subcommand->text)
     printf("\n%s\n", subcommand->text);
   printf("\n");

@@ -112,6 +112,11 @@ static const struct option table[] = {
      TEXT_AT(separator), NULL},
     {OPTION_WRAP, "wrap", "COMMAND", "what runs the server: 'gdb --args', 'strace -f', valgrind",
      hp_options_set_wrap, 0, NULL},
+    {OPTION_KEEP, "keep-on-failure", "DIR", "keep plan, error, output and data there when it fails",
+     TEXT_AT(keep), NULL},
+    {OPTION_SERVER, "server", "NAME", "the server that the profile is for", hp_options_set_server,
+     0, NULL},
+    {OPTION_FORCE, "force", NULL, "write over a file that is there", FLAG(force), NULL},
     {OPTION_FORMAT, "format", "KIND",
      "what is printed when it is ready: url (default), "
      "descriptor, env, json or text",
@@ -124,6 +129,15 @@ static const struct option table[] = {
 };
 
 enum { OPTION_COUNT = sizeof table / sizeof *table };
+
+bool options_at(size_t index, struct option_facts *facts) {
+  if (index >= OPTION_COUNT)
+    return false;
+  const struct option *option = &table[index];
+  *facts =
+      (struct option_facts){option->bit, option->name, option->value, option->help, option->words};
+  return true;
+}
 
 void options_print(unsigned options) {
   for (int i = 0; i < OPTION_COUNT; i++) {
@@ -237,7 +251,7 @@ static int check_whole(const struct arguments *arguments, const struct subcomman
     return refuse_usage(error, "%s takes no command", subcommand->name);
   if (arguments->command && !arguments->command[0])
     return refuse_usage(error, "%s: no command follows after --", subcommand->name);
-  if (subcommand->needs_word && count == 0)
+  if (subcommand->needs_word && count == 0 && !arguments->word)
     return refuse_usage(error, "usage: hyperprocess %s %s", subcommand->name, subcommand->synopsis);
   return 0;
 }

@@ -24,6 +24,9 @@ enum {
   OPTION_SEPARATOR = 1 << 15,
   OPTION_FORMAT = 1 << 16,
   OPTION_WRAP = 1 << 17,
+  OPTION_KEEP = 1 << 18,
+  OPTION_FORCE = 1 << 19,
+  OPTION_SERVER = 1 << 20,
   OPTIONS_OF_A_SERVER = OPTION_PROFILE | OPTION_FILE | OPTION_TRANSPORT | OPTION_SET |
                         OPTION_DATA_DIR | OPTION_BINARY | OPTION_WORKING_DIR | OPTION_ENV |
                         OPTION_TIMEOUT
@@ -33,9 +36,9 @@ enum {
 struct arguments {
   hp_options *options;
   char **command; /* what follows "--"; NULL: there was no "--" */
-  bool json, verbose, quiet, help;
-  const char *format, *separator; /* NULL: not said */
-  const char *word;               /* where it is kept */
+  bool json, verbose, quiet, help, force;
+  const char *format, *separator, *keep; /* NULL: not said */
+  const char *word;                      /* where it is kept */
 };
 
 struct subcommand {
@@ -49,6 +52,14 @@ struct subcommand {
 /* Reads the words after the subcommand's own. HP_EUSAGE with the nearest option. */
 int arguments_read(struct arguments *arguments, const struct subcommand *subcommand, char **words,
                    hp_error **error);
+/* The options that a subcommand may take, one by one: false at their end. `value` NULL: a flag.
+ * `words`: all that its value can be, NULL: more than can be listed. */
+struct option_facts {
+  unsigned bit;
+  const char *name, *value, *help;
+  const char *const *words;
+};
+bool options_at(size_t index, struct option_facts *facts);
 /* The lines of --help for these options. */
 void options_print(unsigned options);
 

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMNS = 79, SECOND = 1000 };
+/* A deadline was rounded up on its way here: 30 s are never 31. */
+enum { COLUMNS = 79, SECOND = 1000, ROUNDED = 10 };
 
 void progress_init(struct progress *progress, uv_loop_t *loop, bool quiet) {
   memset(progress, 0, sizeof *progress);
@@ -35,7 +36,7 @@ static void draw(struct progress *progress) {
   uint64_t now = uv_now(progress->timer.loop);
   if (progress->deadline > now)
     snprintf(left, sizeof left, " (%" PRIu64 " s left)",
-             (progress->deadline - now + SECOND - 1) / SECOND);
+             (progress->deadline - now + SECOND - ROUNDED) / SECOND);
   make_line(progress->text, COLUMNS - strlen(left));
   fprintf(stderr, "\r\033[K%s%s", progress->text, left);
   fflush(stderr);

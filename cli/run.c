@@ -6,6 +6,7 @@
  */
 #include "cli/command.h"
 #include "cli/facts.h"
+#include "cli/keep.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/signals.h"
@@ -40,6 +41,7 @@ struct run {
   hp_context *context;
   hp_process *process;
   struct command command;
+  struct keep keep;
   int asked;           /* the signal that asked us to end; 0: none */
   int failure;         /* exit code of what went wrong first */
   bool lends_terminal; /* to what runs the server, which then has Ctrl-C too */
@@ -182,6 +184,7 @@ static void end_server(struct run *run) {
     keep_failure(run, exit_code_of(error));
   if (result < 0 && !(failed && asked))
     report_error(error);
+  keep_error(&run->keep, failed ? error : NULL);
   hp_error_free(error);
   say_stopped(run);
   if (failed && run->command.running && !asked)
@@ -309,6 +312,7 @@ static void start(struct run *run) {
       report_warnings(run->process->plans);
     return;
   }
+  keep_error(&run->keep, error);
   keep_failure(run, report_failure(error));
   run->is_over = true;
   close_when_over(run);
@@ -345,7 +349,9 @@ int cli_run(const struct arguments *arguments) {
     return EXIT_USAGE;
   if (hp_context_new(&run.context, &error) < 0)
     return report_failure(error);
+  keep_begin(&run.keep, run.context, arguments);
   int code = serve_in(&run);
   hp_context_free(run.context);
+  keep_end(&run.keep, code);
   return code;
 }

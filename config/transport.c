@@ -32,8 +32,11 @@ static int check_port(const struct hp_choice *choice, hp_error *error) {
   hp__arena_fini(&arena);
   if (result != HP_ECONFIG)
     return result == 0 ? 0 : hp__out_of_memory(error);
-  return hp__mistake(error, choice->position,
-                     "'%s' is not a port: auto, or a whole number from 1 to 65535", choice->port);
+  hp__mistake(error, choice->position,
+              "'%s' is not a port: auto, or a whole number from 1 to 65535", choice->port);
+  if (strcmp(choice->port, "0") == 0)
+    hp_error_set_hint(error, "'tcp' alone, or port auto, is any free port");
+  return HP_ECONFIG;
 }
 
 static int check_choice(const struct hp_choice *choice, hp_error *error) {

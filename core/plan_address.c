@@ -32,6 +32,16 @@ static struct hp_position position_of(const struct hp_plan_maker *maker) {
   return choice ? choice->position : (struct hp_position){0};
 }
 
+/* A transport that is known, and differs little from what was said. */
+static const char *find_meant(const struct hp_plan_maker *maker, const char *name) {
+  const char *names[HP_TRANSPORTS_MAX + 1] = {"local"};
+  size_t count = 1;
+  for (; count <= maker->registry->transport_count; count++)
+    names[count] = maker->registry->transports[count - 1]->name;
+  const char *nearest = hp__nearest(name, names, count);
+  return nearest && strcmp(nearest, name) != 0 ? nearest : NULL;
+}
+
 static int refuse_transport(struct hp_plan_maker *maker, const char *name) {
   const struct hp_definition *definition = maker->plan->definition;
   struct hp_text known = {0};
@@ -41,8 +51,10 @@ static int refuse_transport(struct hp_plan_maker *maker, const char *name) {
                "server '%s' has no transport '%s'; it has: %s", definition->name, name,
                known.data ? known.data : "none");
   hp__text_fini(&known);
-  const char *substitute = find_substitute(maker);
-  if (substitute)
+  const char *substitute = find_substitute(maker), *meant = find_meant(maker, name);
+  if (meant)
+    hp_error_set_hint(maker->error, "did you mean '%s'?", meant);
+  else if (substitute)
     hp_error_set_hint(maker->error, "transport '%s' serves it here", substitute);
   return hp__mistake_at(maker->error, position_of(maker), HP_EUNSUPPORTED);
 }

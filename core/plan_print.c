@@ -165,6 +165,15 @@ static void print_further(struct printer *printer, const struct hp_plan *plan) {
 
 static void print_inherited(struct printer *printer) {
   struct hp_text text = {0};
+  if (printer->json) {
+    begin_list(printer, "not_inherited");
+    for (size_t i = 0; hp__private_variables[i]; i++) {
+      begin_item(printer, i);
+      print_value(printer, hp__private_variables[i]);
+    }
+    end_list(printer);
+    return;
+  }
   for (size_t i = 0; hp__private_variables[i]; i++)
     hp__text_format(&text, "%s%s", i ? ", " : "ours, without ", hp__private_variables[i]);
   print_text(printer, "inherited", text.data);
@@ -279,9 +288,11 @@ static void print_health(struct printer *printer, const struct hp_plan *plan) {
     print_number(printer, "watchdog", plan->definition->watchdog, " ms");
 }
 
+/* What can be had here, and what must be. */
 static void print_containment(struct printer *printer, const struct hp_plan *plan) {
+  print_text(printer, "containment", hp_containment_name(plan->platform->containment));
   if (plan->required_containment > HP_CONTAINMENT_NONE)
-    print_text(printer, "containment", hp_containment_name(plan->required_containment));
+    print_text(printer, "containment_min", hp_containment_name(plan->required_containment));
 }
 
 static void print_lines(struct printer *printer, const struct hp_plan *plan) {

@@ -139,7 +139,7 @@ static void start_sleepy(struct tool *tool, const char *variable) {
                                                  "    arguments: [\"60\"]\n"
                                                  "    transports: {unix: {}}\n"
                                                  "    ready: {kind: connect}\n");
-  tool_init(tool, "run", "sleepy", "--file", file, "--timeout", "1500ms", NULL);
+  tool_init(tool, "run", "sleepy", "--file", file, "--timeout", "2s", NULL);
   tool->environment[0] = variable;
   if (tool_start_on_terminal(tool))
     tool_end_on_terminal(tool);
@@ -151,6 +151,7 @@ HP_TEST(person_sees_what_is_waited_for_and_how_long_it_has) {
   CHECK_INT(tool.status, 124);
   CHECK_HAS(tool.out, "waiting for sleepy: ");
   CHECK_HAS(tool.out, "(2 s left)");
+  CHECK(!strstr(tool.out, "(3 s left)"));
   CHECK_HAS(tool.out, "(1 s left)");
   CHECK_HAS(tool.out, "\r\033[K\033[1;31mhyperprocess:\033[0m server 'sleepy' was not ready");
 }

@@ -294,7 +294,7 @@ HP_TEST(a_containment_that_cannot_be_had_is_refused) {
   check_refused(context, hp_test_child("local", "profile.containment: tree+crash", NULL),
                 HP_ECONTAINMENT, "'tree+crash' was required, 'tree' is what can be had");
   CHECK_HAS(shown(context, hp_test_child("local", "profile.containment: tree", NULL)),
-            "containment     tree\n");
+            "containment_min tree\n");
   hp_test_leave(context);
 }
 

@@ -15,7 +15,9 @@ hp_add_tests(integration/leak_test.c TIMEOUT 900 SOURCES support/server.c suppor
 
 # The tool.
 hp_add_tests(integration/cli_test.c TIMEOUT 180 SOURCES support/tool.c)
-foreach(subject exec doctor)
+hp_add_tests(integration/cli_manual_test.c SOURCES support/tool.c
+  ENVIRONMENT HP_MANUAL=${root}${PROJECT_SOURCE_DIR}/cli/hyperprocess.1)
+foreach(subject exec doctor init keep completion check)
   hp_add_tests(integration/cli_${subject}_test.c SOURCES support/tool.c)
 endforeach()
 
