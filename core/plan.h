@@ -30,6 +30,7 @@ struct hp_plan {
   struct hp_templates arguments;   /* argv, [0] included */
   struct hp_variables environment; /* what differs from the host's */
   struct hp_strings inherited;     /* the host's, "NAME=value" */
+  bool is_wrapped;                 /* who is being debugged is not asked how it is */
   bool has_terminal;               /* the host's, in place of a pipe that is read */
   const char *working_dir;
   struct hp_user user;

@@ -283,6 +283,8 @@ static void print_health(struct printer *printer, const struct hp_plan *plan) {
   snprintf(text, sizeof text, "%s, every %" PRId64 " ms, lost after %" PRId64, probe,
            health->interval, health->failures);
   print_text(printer, "identity", plan->requires_identity ? "required" : NULL);
+  if (plan->is_wrapped)
+    return;
   print_text(printer, "health", health->probe.kind != HP_READY_NONE ? text : NULL);
   if (plan->definition->watchdog > 0)
     print_number(printer, "watchdog", plan->definition->watchdog, " ms");

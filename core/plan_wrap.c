@@ -64,5 +64,6 @@ int hp__plan_wrap(struct hp_plan_maker *maker) {
   if (result == 0)
     result = put_first(maker, &words);
   maker->plan->policy.start_timeout = HP_NEVER;
+  maker->plan->is_wrapped = true;
   return result;
 }

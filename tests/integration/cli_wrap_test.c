@@ -56,6 +56,21 @@ HP_TEST(start_has_no_deadline) {
   CHECK_INT(tool_run(&tool), 5);
 }
 
+/* A probe that fails at once would end it. */
+HP_TEST(who_is_debugged_is_not_asked_how_it_is) {
+  struct tool tool;
+  const char *file =
+      hp_test_file("sick.yaml", "version: 1\n"
+                                "servers:\n"
+                                "  sick:\n"
+                                "    extends: echo\n"
+                                "    health: {kind: exec, command: ['false'], interval: 20ms}\n");
+  tool_init(&tool, "run", "sick", "--file", file, "--", "sleep", "0.5", NULL);
+  CHECK_INT(tool_run(&tool), 120);
+  tool_init(&tool, "run", "sick", "--file", file, "--wrap", "env", "--", "sleep", "0.5", NULL);
+  CHECK_INT(tool_run(&tool), 0);
+}
+
 HP_TEST(wrapper_that_is_not_there_is_123) {
   struct tool tool;
   tool_init(&tool, "run", "--wrap", "no-such-debugger -x", NULL);
