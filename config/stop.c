@@ -92,11 +92,11 @@ static int check_rung(const struct hp_reader *reader, const struct hp_node *node
   return 0;
 }
 
-static const struct hp_table rung_table = {.what = "rung",
-                                           .fields = rung_fields,
-                                           .field_count = HP_COUNT(rung_fields),
-                                           .size = sizeof(struct rung),
-                                           .check = check_rung};
+const struct hp_table hp__rung_table = {.what = "rung",
+                                        .fields = rung_fields,
+                                        .field_count = HP_COUNT(rung_fields),
+                                        .size = sizeof(struct rung),
+                                        .check = check_rung};
 
 struct ladder {
   struct rung *items;
@@ -124,7 +124,7 @@ int hp__field_rungs(const struct hp_reader *reader, const struct hp_field *field
                           .offset = offsetof(struct ladder, items),
                           .count = offsetof(struct ladder, count),
                           .flags = HP_FIELD_FILLED,
-                          .table = &rung_table};
+                          .table = &hp__rung_table};
   int result = hp__field_list(reader, &list, node, &ladder);
   if (result == 0)
     result = check_order(reader, node, &ladder);

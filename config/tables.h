@@ -22,6 +22,7 @@ extern const struct hp_table hp__health_table; /* struct hp_health_rule */
   }
 
 /* stop.c */
+extern const struct hp_table hp__rung_table;
 int hp__field_rungs(const struct hp_reader *reader, const struct hp_field *field,
                     const struct hp_node *node, void *record); /* struct hp_rungs */
 /* Whether a signal is one that a console sends. */
@@ -36,6 +37,7 @@ int hp__field_secrets(const struct hp_reader *reader, const struct hp_field *fie
                       const struct hp_node *node, void *record);
 
 /* transport.c */
+extern const struct hp_table hp__choice_table; /* of the long form */
 int hp__field_transports(const struct hp_reader *reader, const struct hp_field *field,
                          const struct hp_node *node, void *record); /* struct hp_choices */
 /* Whether the server has a rule for the only one there is, and every one of several is a word. */

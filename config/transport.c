@@ -148,7 +148,7 @@ static const struct hp_field choice_fields[] = {
     {.key = "path", .read = hp__field_string, IN_CHOICE(path), .flags = HP_FIELD_FILLED},
 };
 
-static const struct hp_table choice_table = {
+const struct hp_table hp__choice_table = {
     .what = "transport", .fields = choice_fields, .field_count = HP_COUNT(choice_fields)};
 
 static int read_mapping(const struct hp_reader *reader, struct hp_choices *choices,
@@ -156,7 +156,7 @@ static int read_mapping(const struct hp_reader *reader, struct hp_choices *choic
   struct hp_choice *choice = add_choice(reader->arena, choices, node->position, reader->error);
   if (!choice)
     return refused(reader->arena);
-  int result = hp__read_record(reader, &choice_table, node, choice);
+  int result = hp__read_record(reader, &hp__choice_table, node, choice);
   if (result == 0 && choice->path)
     choice->path = place_path(reader->arena, choice, choice->path);
   return result == 0 ? check_choice(choice, reader->error) : result;
