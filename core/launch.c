@@ -29,6 +29,15 @@ int hp__random_hex(char *text, size_t size, hp_error *error) {
   return 0;
 }
 
+int hp__launch_note_secrets(struct hp_launch *launch, hp_error *error) {
+  const struct hp_plan *plan = launch->plan;
+  size_t count = launch->secrets && plan->needs_secrets ? plan->definition->secret_count : 0;
+  bool whole = hp__secrets_add(&launch->arena, &launch->known, launch->nonce);
+  for (size_t i = 0; i < count; i++)
+    whole = hp__secrets_add(&launch->arena, &launch->known, launch->secrets[i]) && whole;
+  return whole ? 0 : hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for the launch");
+}
+
 /* ---- variables ---- */
 
 static const char *secret_value(const struct hp_launch *launch, const char *name) {
@@ -229,7 +238,9 @@ char *hp__launch_describe(struct hp_launch *launch, const struct hp_templates *t
     hp__text_add(&out, i ? " " : "");
     hp__template_print(&out, &filled);
   }
-  return hp__text_take(&out);
+  char *shown = hp__redact(&launch->known, out.data ? out.data : "");
+  hp__text_fini(&out);
+  return shown;
 }
 
 /* ---- what the server says ---- */

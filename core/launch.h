@@ -5,6 +5,7 @@
 #define HP_CORE_LAUNCH_H
 
 #include "core/plan.h"
+#include "core/redact.h"
 
 enum { HP_NONCE_SIZE = 33, HP_SECRET_SIZE = 49 }; /* hexadecimal digits and a NUL */
 
@@ -19,12 +20,16 @@ struct hp_launch {
   const char *runtime_dir, *data_dir, *prepare_dir;
   char (*secrets)[HP_SECRET_SIZE]; /* of the definition, in its order */
   char nonce[HP_NONCE_SIZE];
+  struct hp_secrets known; /* all that must not be shown: grows with each attempt */
 };
 
 void hp__launch_init(struct hp_launch *launch, const struct hp_plan *plan);
 void hp__launch_fini(struct hp_launch *launch);
 /* `size` - 1 random hexadecimal digits. */
 int hp__random_hex(char *text, size_t size, hp_error *error);
+
+/* Adds the secrets and the nonce to those that are known. */
+int hp__launch_note_secrets(struct hp_launch *launch, hp_error *error);
 
 /* All texts live in the launch's arena. Open variables are an error that names them. */
 int hp__launch_text(struct hp_launch *launch, const struct hp_template *text, const char **result,

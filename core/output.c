@@ -5,16 +5,8 @@
 
 #include <string.h>
 
-void hp__output_init(struct hp_output *output, hp_line_callback line, void *data) {
-  *output = (struct hp_output){.line = line, .data = data};
-}
-
-void hp__output_fini(struct hp_output *output) {
-  hp__free(output->tail);
-  *output = (struct hp_output){0};
-}
-
-static void keep(struct hp_output *output, const char *bytes, size_t length) {
+static void keep(void *data, const char *bytes, size_t length) {
+  struct hp_output *output = data;
   if (!output->tail)
     output->tail = hp__alloc(HP_TAIL_SIZE);
   if (!output->tail) /* the tail is a courtesy: without memory there is none */
@@ -28,13 +20,29 @@ static void keep(struct hp_output *output, const char *bytes, size_t length) {
   output->tail_length += length;
 }
 
+void hp__output_init(struct hp_output *output, const struct hp_secrets *secrets,
+                     hp_line_callback line, void *data) {
+  *output = (struct hp_output){.line = line, .data = data};
+  hp__redactor_init(&output->redactor, secrets, keep, output);
+}
+
+void hp__output_fini(struct hp_output *output) {
+  hp__redactor_fini(&output->redactor);
+  hp__free(output->tail);
+  *output = (struct hp_output){0};
+}
+
+static void hand_on(struct hp_output *output, const char *line, size_t length) {
+  hp__redactor_feed(&output->redactor, line, length);
+  if (output->line)
+    output->line(output->data, line, length);
+}
+
 static void emit(struct hp_output *output, const char *line, size_t length) {
   if (length > 0 && line[length - 1] == '\r')
     length--;
-  keep(output, line, length);
-  keep(output, "\n", 1);
-  if (output->line)
-    output->line(output->data, line, length);
+  hand_on(output, line, length);
+  hp__redactor_feed(&output->redactor, "\n", 1);
 }
 
 /* Adds to the unfinished line; hands it on when it has become too long. */
@@ -49,7 +57,7 @@ static void hold(struct hp_output *output, const char *bytes, size_t length) {
     bytes += part;
     length -= part;
     if (output->rest_length == HP_LINE_MAX) {
-      emit(output, output->rest, HP_LINE_MAX);
+      hand_on(output, output->rest, HP_LINE_MAX); /* what follows is the same line */
       output->rest_length = 0;
     }
   }
@@ -82,6 +90,7 @@ void hp__output_feed(struct hp_output *output, const char *bytes, size_t length)
 void hp__output_end(struct hp_output *output) {
   if (output->rest_length > 0)
     emit(output, output->rest, output->rest_length);
+  hp__redactor_end(&output->redactor);
   hp__free(output->rest);
   output->rest = NULL;
   output->rest_length = 0;

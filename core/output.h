@@ -6,7 +6,7 @@
 #ifndef HP_CORE_OUTPUT_H
 #define HP_CORE_OUTPUT_H
 
-#include "core/text.h"
+#include "core/redact.h"
 
 enum {
   HP_TAIL_SIZE = 4096, /* of the text that is kept */
@@ -17,15 +17,18 @@ enum {
 typedef void (*hp_line_callback)(void *data, const char *line, size_t length);
 
 struct hp_output {
-  char *tail;         /* ring of the last lines, each with its '\n' */
-  size_t tail_length; /* ever written to it */
-  char *rest;         /* the beginning of a line whose end is still to come */
+  struct hp_redactor redactor; /* what is kept has no secrets, what is handed on is as it came */
+  char *tail;                  /* ring of the last lines, each with its '\n' */
+  size_t tail_length;          /* ever written to it */
+  char *rest;                  /* the beginning of a line whose end is still to come */
   size_t rest_length;
   hp_line_callback line;
   void *data;
 };
 
-void hp__output_init(struct hp_output *output, hp_line_callback line, void *data);
+/* `secrets` may be NULL, and lives as long as the output. */
+void hp__output_init(struct hp_output *output, const struct hp_secrets *secrets,
+                     hp_line_callback line, void *data);
 void hp__output_fini(struct hp_output *output);
 void hp__output_feed(struct hp_output *output, const char *bytes, size_t length);
 /* The end of it: hands on a last line that has no end, frees what was kept for it. */

@@ -54,8 +54,12 @@ static void tell_callback(hp_process *process, enum hp_event_kind kind, enum hp_
 }
 
 void hp__process_inform(hp_process *process, const char *text) {
-  if (!process->finishing)
-    tell_callback(process, HP_EVENT_INFO, process->machine.state, text);
+  const struct hp_secrets *secrets = &process->launch.known;
+  if (process->finishing)
+    return;
+  char *shown = text && secrets->count ? hp__redact(secrets, text) : NULL;
+  tell_callback(process, HP_EVENT_INFO, process->machine.state, shown ? shown : text);
+  hp__free(shown);
 }
 
 static int view_descriptor(hp_process *process, const char *endpoint) {

@@ -30,6 +30,7 @@ static int start_subprocess(hp_process *process, hp_subprocess **subprocess, str
       .platform = process->plan->platform,
       .spawner = process->context->is_attached ? &process->context->spawner : NULL,
       .buffer = process->context->read_buffer,
+      .secrets = &process->launch.known,
       .line = line,
       .ended = ended,
       .undelivered = hp__process_signal_undelivered,
@@ -47,7 +48,9 @@ int hp__process_run(hp_process *process, hp_subprocess **subprocess,
                     const struct hp_templates *command, hp_line_callback line,
                     hp_subprocess_callback ended) {
   struct hp_spawn spawn;
-  int result = hp__launch_spawn(&process->launch, command, &spawn, &process->attempt);
+  int result = hp__launch_note_secrets(&process->launch, &process->attempt);
+  if (result == 0)
+    result = hp__launch_spawn(&process->launch, command, &spawn, &process->attempt);
   if (result < 0)
     return result;
   spawn.inherit_stdio = subprocess == &process->server && process->plan->has_terminal;

@@ -159,7 +159,7 @@ int hp__subprocess_start(hp_subprocess **subprocess, const struct hp_subprocess_
   if (!new)
     return hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for a process");
   new->owner = *owner;
-  hp__output_init(&new->output, owner->line, owner->data);
+  hp__output_init(&new->output, owner->secrets, owner->line, owner->data);
   init_handles(new);
   return spawn_child(new, spawn, error);
 }

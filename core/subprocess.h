@@ -19,6 +19,7 @@ struct hp_subprocess_owner {
   const struct hp_platform_ops *platform;
   struct hp_spawner *spawner; /* NULL: the loop's thread lives as long as what it spawns */
   char *buffer; /* HP_READ_SIZE bytes, the context's: a read is digested before the next one */
+  const struct hp_secrets *secrets;   /* that the tail must not have; may be NULL */
   hp_line_callback line;              /* with `data`; may be NULL */
   hp_subprocess_callback ended;       /* the process is gone and its output read; `exit` is set */
   hp_subprocess_callback undelivered; /* as hp_child.undelivered */
