@@ -240,6 +240,10 @@ struct hp_entries {
 };
 void hp__entries_rewind(struct hp_entries *entries, int directory);
 const char *hp__entries_next(struct hp_entries *entries); /* NULL: no more, or an error */
+/* After that NULL: it was an error, and errno says which. */
+static inline bool hp__entries_failed(const struct hp_entries *entries) {
+  return entries->size < 0;
+}
 
 /* Both by descriptor, over no mount and no symbolic link. 0 or an errno. */
 int hp__tree_empty(int directory, const char *except);

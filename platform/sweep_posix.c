@@ -45,7 +45,7 @@ static bool holds_only_lock(int directory) {
   for (const char *name; (name = hp__entries_next(&entries));)
     if (strcmp(name, HP_LOCK_NAME) != 0)
       return false;
-  return true;
+  return !hp__entries_failed(&entries);
 }
 
 static bool is_unmarked(const struct stat *stat) {

@@ -60,6 +60,8 @@ static int empty_once(int directory, const char *except, int depth, bool *any) {
     int result = remove_entry(directory, name, depth);
     code = code ? code : result;
   }
+  if (code == 0 && hp__entries_failed(&entries))
+    code = errno == ENOENT ? 0 : errno; /* itself removed meanwhile */
   return code;
 }
 
