@@ -3,13 +3,14 @@
  * A small application: `hp-app SERVER [KEY=VALUE]…` starts the server through the public interface,
  * says "pid N" and "ready ENDPOINT DESCRIPTOR", waits for the end of its stdin, stops the server
  * and says "stopped RUNG MILLISECONDS". Keys: transport, data_dir, file, binary, profile, timeout,
- * and `set:NAME` for a setting of the server.
+ * armed (see refusal_linux.h), and `set:NAME` for a setting of the server.
  */
 #include <hyperprocess/hyperprocess.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
 typedef int (*setter)(hp_options *options, const char *value, hp_error **error);
 
@@ -17,13 +18,24 @@ static int set_timeout(hp_options *options, const char *value, hp_error **error)
   return hp_options_set_start_timeout(options, atoll(value), error);
 }
 
+/* From here on, for a test that lets system calls fail: nothing else of ours asks for that. */
+static int arm(hp_options *options, const char *value, hp_error **error) {
+  int priority;
+  (void)options, (void)value, (void)error;
+  return uv_os_getpriority(0, &priority);
+}
+
 static int set_option(hp_options *options, const char *key, const char *value, hp_error **error) {
   static const struct {
     const char *key;
     setter set;
-  } setters[] = {{"transport", hp_options_set_transport}, {"data_dir", hp_options_set_data_dir},
-                 {"file", hp_options_set_file},           {"binary", hp_options_set_binary},
-                 {"profile", hp_options_set_profile},     {"timeout", set_timeout}};
+  } setters[] = {{"transport", hp_options_set_transport},
+                 {"data_dir", hp_options_set_data_dir},
+                 {"file", hp_options_set_file},
+                 {"binary", hp_options_set_binary},
+                 {"profile", hp_options_set_profile},
+                 {"timeout", set_timeout},
+                 {"armed", arm}};
   if (strncmp(key, "set:", 4) == 0)
     return hp_options_set(options, key + 4, value, error);
   for (size_t i = 0; i < sizeof setters / sizeof *setters; i++)

@@ -8,3 +8,5 @@ set_tests_properties(host_killed_test.hyperd_on_unix host_killed_test.hyperd_on_
 # Allocators of its own, and libuv's environment beside them.
 hp_add_tests(fault/allocation_test.c TIMEOUT 900 SOURCES support/server.c support/faulty.c)
 target_link_options(test_allocation_test PRIVATE -Wl,--wrap=uv_os_environ)
+
+hp_add_tests(fault/syscall_test.c TIMEOUT 900 SOURCES support/refusal_linux.c support/world.c)
