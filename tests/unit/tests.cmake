@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 hp_add_tests(unit/endpoint_test.c)
+hp_add_tests(unit/options_test.c)
+hp_add_tests(unit/text_test.c)
 hp_add_tests(unit/lifecycle_test.c)
 hp_add_tests(unit/lifecycle_walk_test.c)
 hp_add_tests(unit/mistake_test.c)
