@@ -62,6 +62,8 @@ HP_TEST(a_probe_that_recovers) {
   hp_test_log_await(&news, "(its http probe failed (1 of 1000): ");
   hp_test_file("reply", OK);
   hp_test_log_await(&news, "(it is healthy again)");
+  hp_test_file("reply", "HTTP/1.1 503 Busy\r\n\r\n"); /* and is counted anew */
+  hp_test_log_await(&news, "(it is healthy again) (its http probe failed (1 of 1000): ");
   CHECK_INT(hp_process_state(process), HP_STATE_READY);
   CHECK_INT(hp_process_shutdown(process, -1, NULL), 0); /* what is asked for is no failure */
   finish(process);

@@ -84,18 +84,20 @@ HP_TEST(that_hangs_is_ended_and_tried_again) {
 
 HP_TEST(that_runs_is_ended_by_a_stop) {
   context = hp_test_context();
-  hp_process *process =
-      begin(hp_test_child("local", "arguments: ['ignore:15', 'mark:${env.D}/up', pause]",
-                          "stop: [{signal: TERM, wait: 300ms}, {kill: true}]",
-                          "ready: {kind: exec, command: ['${binary}', 'mark:${env.D}/tries', "
-                          "'mark:${env.D}/begun', pause]}",
-                          NULL));
+  hp_process *process = begin(hp_test_child(
+      "local", "arguments: ['ignore:15', 'mark:${env.D}/up', pause]",
+      "stop: [{signal: TERM, wait: 1m}, {kill: true}]",
+      "ready: {kind: exec, timeout: 1h, command: ['${binary}', 'mark:${env.D}/tries', "
+      "'mark:${env.D}/begun', pause]}",
+      NULL));
   REQUIRE(process != NULL);
   hp_test_await_file("up");
   hp_test_await_file("begun");
   int64_t command = hp_test_number_in("tries");
   hp_process_shutdown_async(process, -1);
-  CHECK(hp_test_await_gone(command)); /* the server itself ignores it */
+  CHECK(hp_test_await_gone(command));
+  CHECK_INT(hp_process_state(process), HP_STATE_STOPPING); /* the server itself ignores it */
+  hp_process_shutdown_async(process, 0);
   hp_process_close(process);
   CHECK_INT(hp_test_count_lines("tries"), 1);
   hp_test_leave(context);

@@ -62,13 +62,13 @@ HP_TEST(all_are_verified_when_each_is) {
 /* What loses is ended at once, not when the server ends. */
 HP_TEST(any_ends_those_that_lost) {
   context = hp_test_context();
-  hp_process *process = begin(
-      hp_test_child("local", "arguments: ['await:${env.D}/go', 'write:it is up', pause]",
-                    "ready: {any: [{kind: exec, command: ['${binary}', 'mark:${env.D}/tries', "
-                    "'mark:${env.D}/begun', pause]}, "
-                    "{all: [{kind: file, path: '${env.D}/never'}, {kind: line, line: it is up}]}, "
-                    "{kind: line, line: it is up}]}",
-                    NULL));
+  hp_process *process = begin(hp_test_child(
+      "local", "arguments: ['await:${env.D}/go', 'write:it is up', pause]",
+      "ready: {any: [{kind: exec, timeout: 1h, command: ['${binary}', 'mark:${env.D}/tries', "
+      "'mark:${env.D}/begun', pause]}, "
+      "{all: [{kind: file, path: '${env.D}/never'}, {kind: line, line: it is up}]}, "
+      "{kind: line, line: it is up}]}",
+      NULL));
   REQUIRE(process != NULL);
   hp_test_await_file("begun");
   CHECK(is_waiting(process));
@@ -139,6 +139,7 @@ static void demand_identity(const char *first, const char *second) {
   hp_test_make_file("flag");
   hp_error *error = NULL;
   CHECK_INT(hp_process_wait_ready(process, -1, &error), HP_EPEER);
+  REQUIRE(error != NULL);
   CHECK_HAS(hp_error_message(error), "was not ready within 1000 ms");
   CHECK_HAS(hp_error_cause(error), "a process that cannot be seen");
   hp_error_free(error);
