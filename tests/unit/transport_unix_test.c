@@ -326,3 +326,21 @@ HP_TEST(our_own_socket_is_private_and_not_unlinked_by_the_loop) {
   CHECK(exists(place.path));
   end(&place);
 }
+
+/* A server that inherits it expects what systemd hands down: a listener that blocks. */
+HP_TEST(what_is_handed_down_listens_and_blocks) {
+  struct place place;
+  uv_os_sock_t listener = -1;
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  begin(&place, "s");
+  CHECK_INT(ops->hand_down(place.state, &place.spec, -1, &place.endpoint, &listener, &place.error),
+            0);
+  CHECK_INT(fcntl(listener, F_GETFL) & O_NONBLOCK, 0);
+  CHECK_INT(fcntl(listener, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+  CHECK_INT(getsockopt(listener, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size), 0);
+  CHECK_INT(listens, 1);
+  end(&place);
+  CHECK_INT(fcntl(listener, F_GETFD), -1);
+  CHECK_INT(access(place.path, F_OK), -1);
+}
