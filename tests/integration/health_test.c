@@ -71,14 +71,14 @@ HP_TEST(a_probe_that_recovers) {
 
 HP_TEST(a_command_that_hangs) {
   context = hp_test_context();
-  hp_process *process = begin(
-      hp_test_child("local", "arguments: [pause]", "ready: {kind: none}",
-                    "health: {kind: exec, interval: 50ms, timeout: 300ms, failures: 2, command: "
-                    "['${binary}', 'mark:${env.D}/tries', pause]}",
-                    NULL));
+  hp_process *process =
+      begin(hp_test_child("local", "arguments: [pause]", "ready: {kind: none}",
+                          "health: {kind: exec, interval: 50ms, timeout: 1s, failures: 2, command: "
+                          "['${binary}', 'mark:${env.D}/tries', pause]}",
+                          NULL));
   REQUIRE(process != NULL);
   check_lost(process, "its exec probe failed 2 times in a row, the last time because: no answer "
-                      "within 300 ms");
+                      "within 1000 ms");
   CHECK(hp_test_await_gone(hp_test_number_in("tries")));
   CHECK_INT(hp_test_count_lines("tries"), 2);
   finish(process);

@@ -53,7 +53,7 @@ HP_TEST(whose_last_words_are_in_the_error) {
                                       "ready: {kind: exec, command: ['${binary}', "
                                       "'demand:${env.D}/never', 'exit:0']}",
                                       NULL);
-  hp_options_set_start_timeout(options, 500, NULL);
+  hp_options_set_start_timeout(options, 500 * hp_os_slowness(), NULL);
   hp_process *process = NULL;
   hp_error *error = NULL;
   CHECK_INT(hp_test_start(context, options, &process, &error), HP_ETIMEDOUT);

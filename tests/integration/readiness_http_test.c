@@ -76,7 +76,7 @@ static void fail(const char *reply, const char *arguments, const char *ready, co
   context = hp_test_context();
   hp_test_file("reply", reply);
   hp_options *options = hp_test_child("tcp", arguments, ready, NULL);
-  hp_options_set_start_timeout(options, 500, NULL);
+  hp_options_set_start_timeout(options, 500 * hp_os_slowness(), NULL);
   hp_process *process = NULL;
   hp_error *error = NULL;
   CHECK_INT(hp_test_start(context, options, &process, &error), HP_ETIMEDOUT);
@@ -111,7 +111,7 @@ HP_TEST(of_a_stranger_does_not_count) {
            (unsigned)hp_wire_port(stranger));
   context = hp_test_context();
   hp_options *options = hp_test_child("local", ANSWERING, ready, NULL);
-  hp_options_set_start_timeout(options, 500, NULL);
+  hp_options_set_start_timeout(options, 500 * hp_os_slowness(), NULL);
   hp_process *process = NULL;
   hp_error *error = NULL;
   CHECK_INT(hp_test_start(context, options, &process, &error), HP_EPEER);
