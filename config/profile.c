@@ -63,6 +63,7 @@ static const struct hp_field profile_fields[] = {
      IN_PROFILE(arguments.items),
      .count = offsetof(struct hp_profile, arguments.count)},
     {.key = "environment", .read = hp__field_variables, IN_PROFILE(environment)},
+    {.key = "environment_policy", .read = hp__field_policy, IN_PROFILE(environment_policy)},
     {.key = "start_timeout",
      .read = hp__field_duration,
      IN_PROFILE(start_timeout),

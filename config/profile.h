@@ -24,6 +24,12 @@ struct hp_choices {
   size_t count;
 };
 
+struct hp_environment_policy { /* what of our environment the server gets */
+  bool limited;                /* only `names`; a '*' at the end of one stands for anything */
+  struct hp_strings names;
+  bool unbundle; /* without what an AppImage, a Snap or PyInstaller has put there for itself */
+};
+
 struct hp_profile {
   const char *name, *extends;
   struct hp_position position;
@@ -35,6 +41,7 @@ struct hp_profile {
   const char *binary, *data_dir, *working_dir, *user;
   struct hp_templates arguments;
   struct hp_variables environment;
+  struct hp_environment_policy environment_policy;
   int64_t start_timeout;   /* ms; 0: the definition's */
   struct hp_rungs stop;    /* count 0: the definition's */
   const char *identity;    /* "required", "reported"; NULL: the definition's */

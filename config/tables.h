@@ -36,6 +36,10 @@ int hp__field_files(const struct hp_reader *reader, const struct hp_field *field
 int hp__field_secrets(const struct hp_reader *reader, const struct hp_field *field,
                       const struct hp_node *node, void *record);
 
+/* policy.c */
+int hp__field_policy(const struct hp_reader *reader, const struct hp_field *field,
+                     const struct hp_node *node, void *record); /* struct hp_environment_policy */
+
 /* transport.c */
 extern const struct hp_table hp__choice_table; /* of the long form */
 int hp__field_transports(const struct hp_reader *reader, const struct hp_field *field,

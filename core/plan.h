@@ -29,7 +29,8 @@ struct hp_plan {
   const char *executable, *executable_source;
   struct hp_templates arguments;   /* argv, [0] included */
   struct hp_variables environment; /* what differs from the host's */
-  struct hp_strings inherited;     /* the host's, "NAME=value" */
+  struct hp_strings ours;          /* the host's environment, "NAME=value" */
+  struct hp_strings inherited;     /* what the server gets of it */
   bool is_wrapped;                 /* who is being debugged is not asked how it is */
   bool has_terminal;               /* the host's, in place of a pipe that is read */
   const char *working_dir;

@@ -163,19 +163,31 @@ static void print_further(struct printer *printer, const struct hp_plan *plan) {
   end_list(printer);
 }
 
-static void print_inherited(struct printer *printer) {
+static void print_names(struct printer *printer, const char *name, const char *const *list) {
+  begin_list(printer, name);
+  for (size_t i = 0; list && list[i]; i++) {
+    begin_item(printer, i);
+    print_value(printer, list[i]);
+  }
+  end_list(printer);
+}
+
+static void print_inherited(struct printer *printer, const struct hp_plan *plan) {
+  const struct hp_environment_policy *policy = &plan->profile.environment_policy;
   struct hp_text text = {0};
   if (printer->json) {
-    begin_list(printer, "not_inherited");
-    for (size_t i = 0; hp__private_variables[i]; i++) {
-      begin_item(printer, i);
-      print_value(printer, hp__private_variables[i]);
-    }
-    end_list(printer);
+    if (policy->limited)
+      print_names(printer, "inherited", (const char *const *)policy->names.items);
+    print_names(printer, "not_inherited", hp__private_variables);
+    print_text(printer, "unbundle", policy->unbundle ? "yes" : NULL);
     return;
   }
+  hp__text_add(&text, policy->limited ? policy->names.count ? "of ours " : "nothing" : "ours");
+  for (size_t i = 0; i < policy->names.count; i++)
+    hp__text_format(&text, "%s%s", i ? ", " : "", policy->names.items[i]);
   for (size_t i = 0; hp__private_variables[i]; i++)
-    hp__text_format(&text, "%s%s", i ? ", " : "ours, without ", hp__private_variables[i]);
+    hp__text_format(&text, "%s%s", i ? ", " : ", without ", hp__private_variables[i]);
+  hp__text_add(&text, policy->unbundle ? ", without what a bundle has added" : "");
   print_text(printer, "inherited", text.data);
   hp__text_fini(&text);
 }
@@ -309,7 +321,7 @@ static void print_lines(struct printer *printer, const struct hp_plan *plan) {
   print_text(printer, "found", plan->executable_source);
   print_templates(printer, "arguments", &plan->arguments);
   print_environment(printer, plan);
-  print_inherited(printer);
+  print_inherited(printer, plan);
   print_files(printer, plan);
   print_text(printer, "working_dir", plan->working_dir);
   print_text(printer, "user", plan->user.id >= 0 ? plan->user.name : NULL);

@@ -40,6 +40,8 @@ int hp__plan_make_one(struct hp_plan **plan, struct hp_plan_maker *maker);
 int hp__plan_choose_address(struct hp_plan_maker *maker);
 /* plan_address.c: where private directories are made, and whether the address fits there. */
 int hp__plan_choose_places(struct hp_plan_maker *maker);
+/* plan_environment.c: what of our environment the server gets. */
+int hp__plan_inherit(struct hp_plan_maker *maker);
 /* plan_texts.c: command line, environment, files, with all that is known filled in. */
 int hp__plan_fill_texts(struct hp_plan_maker *maker);
 /* plan_ready.c: whether it can be learnt here that the server is ready, and who it is. */

@@ -14,10 +14,9 @@ struct scope { /* what a variable can mean while the plan is made */
 
 static const char *inherited_value(const struct hp_plan *plan, const char *name) {
   size_t length = strlen(name);
-  for (size_t i = 0; i < plan->inherited.count; i++)
-    if (strncmp(plan->inherited.items[i], name, length) == 0 &&
-        plan->inherited.items[i][length] == '=')
-      return plan->inherited.items[i] + length + 1;
+  for (size_t i = 0; i < plan->ours.count; i++)
+    if (strncmp(plan->ours.items[i], name, length) == 0 && plan->ours.items[i][length] == '=')
+      return plan->ours.items[i] + length + 1;
   return "";
 }
 
@@ -182,39 +181,6 @@ static int fill_environment(struct scope *scope) {
   if (result == 0)
     result = set_variables(scope, &plan->profile.environment);
   return result == 0 ? set_said_variables(scope) : result;
-}
-
-/* Words that were meant for the host by its own supervisor, or for a command by our tool: a server
- * that got them would answer to the wrong one. */
-const char *const hp__private_variables[] = {
-    "HYPERPROCESS_*", "NOTIFY_SOCKET", "LISTEN_FDS",    "LISTEN_PID",
-    "LISTEN_FDNAMES", "WATCHDOG_PID",  "WATCHDOG_USEC", NULL};
-
-static bool is_private_variable(const char *name) {
-  for (const char *const *known = hp__private_variables; *known; known++) {
-    size_t same = 0;
-    while (name[same] && name[same] == (*known)[same])
-      same++;
-    if ((*known)[same] == '*' || (*known)[same] == name[same])
-      return true;
-  }
-  return false;
-}
-
-static int inherit_environment(struct hp_plan_maker *maker) {
-  struct hp_plan *plan = maker->plan;
-  uv_env_item_t *items;
-  int count;
-  if (uv_os_environ(&items, &count) != 0)
-    return hp__plan_no_memory(maker);
-  plan->inherited.items =
-      hp__arena_alloc(&plan->arena, ((size_t)count + 1) * sizeof *plan->inherited.items);
-  for (int i = 0; plan->inherited.items && i < count; i++)
-    if (!is_private_variable(items[i].name))
-      plan->inherited.items[plan->inherited.count++] =
-          hp__arena_pair(&plan->arena, items[i].name, items[i].value);
-  uv_os_free_environ(items, count);
-  return plan->arena.failed ? hp__plan_no_memory(maker) : 0;
 }
 
 static int fill_files(struct scope *scope) {
@@ -393,7 +359,7 @@ bool hp__plan_uses(const struct hp_plan *plan, const char *variable) {
 int hp__plan_fill_texts(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   struct scope scope = {.maker = maker};
-  int result = inherit_environment(maker);
+  int result = hp__plan_inherit(maker);
   if (result == 0)
     result = fill_arguments(&scope);
   if (result == 0)

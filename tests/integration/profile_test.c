@@ -42,3 +42,89 @@ HP_TEST(a_change_of_an_extended_file_counts) {
   CHECK_HAS(shown(context, options_of(path, "p")), "tcp://127.0.0.1:7\n");
   hp_test_leave(context);
 }
+
+/* ---- what of our environment it gets ---- */
+
+static void check_environment(hp_context *context, const char *policy, const char *line,
+                              bool inherited) {
+  hp_process *process;
+  hp_error *error = NULL;
+  char ready[300];
+  snprintf(ready, sizeof ready, "ready: {kind: line, line: '%s'}", line);
+  hp_options *options = hp_test_child(
+      "local", ready, inherited ? "arguments: [environment, pause]" : "arguments: [environment]",
+      policy, NULL);
+  bool up = hp_test_start(context, options, &process, &error) == 0;
+  hp_test_check(up == inherited, line, policy, __LINE__);
+  hp_error_free(error);
+  hp_process_close(process);
+}
+
+HP_TEST(an_environment_is_inherited_as_far_as_it_is_said) {
+  hp_context *context = hp_test_context();
+  uv_os_setenv("HPTEST_A", "1");
+  uv_os_setenv("HPTEST_B", "2");
+  uv_os_setenv("HPTEST", "3");
+  check_environment(context, "profile.environment_policy: all", "env HPTEST_A=1", true);
+  check_environment(context, "profile.environment_policy: none", "HPTEST_A=1", false);
+  check_environment(context, "profile.environment_policy: [HPTEST_B, PATH]", "HPTEST_A=1", false);
+  check_environment(context, "profile.environment_policy: [HPTEST_B, PATH]", "HPTEST_B=2", true);
+  check_environment(context, "profile.environment_policy: ['HPTEST_*']", "HPTEST_A=1", true);
+  check_environment(context, "profile.environment_policy: ['HPTEST_*']", "HPTEST=3", false);
+  check_environment(context, "profile.environment_policy: {inherit: none}", "HPTEST_A=1", false);
+  hp_options *options = hp_test_child(
+      "local", "environment: {A: 'a${env.HPTEST_B}b'}", "arguments: [environment, pause]",
+      "ready: {kind: line, line: 'env A=a2b'}", "profile.environment_policy: none", NULL);
+  hp_process *process = hp_test_up(context, options); /* what is asked for is there all the same */
+  hp_process_close(process);
+  CHECK_HAS(shown(context, hp_test_child("local", "arguments: [pause]",
+                                         "profile.environment_policy: [PATH, 'LC_*']", NULL)),
+            "\ninherited       of ours PATH, LC_*, without HYPERPROCESS_*, ");
+  CHECK_HAS(shown(context, hp_test_child("local", "arguments: [pause]",
+                                         "profile.environment_policy: nothing", NULL)),
+            "unknown environment policy 'nothing'; one of: all, none");
+  hp_test_leave(context);
+}
+
+/* What an AppImage, a Snap or PyInstaller has set for itself would give a server its libraries. */
+HP_TEST(a_bundles_variables_do_not_leak) {
+  NEEDS(HP_OS_ROOTED_PATHS);
+  static const char policy[] = "profile.environment_policy: {unbundle: yes}";
+  hp_context *context = hp_test_context();
+  uv_os_setenv("APPDIR", "/tmp/.mount_x/");
+  uv_os_setenv("HPTEST_LIBS", "/tmp/.mount_x/usr/lib:/a:/tmp/.mount_xy:/tmp/.mount_x");
+  uv_os_setenv("HPTEST_ONLY", "/tmp/.mount_x/usr/share");
+  uv_os_setenv("HPTEST_TEXT", "a b:c");
+  uv_os_setenv("PYTHONHOME", "/tmp/.mount_x/python");
+  uv_os_setenv("PYTHONHOME_ORIG", "/own");
+  uv_os_setenv("LIBPATH", "/other");
+  uv_os_setenv("LIBPATH_ORIG", "");
+  uv_os_setenv("SNAP_NAME", "x");
+  check_environment(context, "profile.environment_policy: all", "env SNAP_NAME=x", true);
+  check_environment(context, policy, "env APPDIR", false);
+  check_environment(context, policy, "env SNAP_NAME", false);
+  check_environment(context, policy, "env HPTEST_LIBS=/a:/tmp/.mount_xy", true);
+  check_environment(context, policy, "usr/lib", false);
+  check_environment(context, policy, "env HPTEST_ONLY", false);
+  check_environment(context, policy, "env HPTEST_TEXT=a b:c", true);
+  check_environment(context, policy, "env PYTHONHOME=/own", true);
+  check_environment(context, policy, "env PYTHONHOME_ORIG", false);
+  check_environment(context, policy, "env LIBPATH", false);
+  hp_test_leave(context);
+}
+
+/* ---- shipped ones ---- */
+
+HP_TEST(shipped_profiles_take_any_server) {
+  static const char *const names[] = {"local", "tcp-auto", "tcp-fixed", "ci"};
+  static const char *const parts[] = {"", "tcp://127.0.0.1:<port", "tcp://127.0.0.1:7483\n",
+                                      "\nthen            tcp\n"};
+  hp_context *context = hp_test_context();
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    hp_options *options = hp_test_echo("");
+    hp_options_set_transport(options, NULL, NULL);
+    hp_options_set_profile(options, names[i], NULL);
+    CHECK_HAS(shown(context, options), parts[i]);
+  }
+  hp_test_leave(context);
+}
