@@ -64,6 +64,7 @@ static const struct hp_field profile_fields[] = {
      .count = offsetof(struct hp_profile, arguments.count)},
     {.key = "environment", .read = hp__field_variables, IN_PROFILE(environment)},
     {.key = "environment_policy", .read = hp__field_policy, IN_PROFILE(environment_policy)},
+    {.key = "limits", .read = hp__field_table, IN_PROFILE(limits), .table = &hp__limits_table},
     {.key = "start_timeout",
      .read = hp__field_duration,
      IN_PROFILE(start_timeout),

@@ -30,6 +30,12 @@ struct hp_environment_policy { /* what of our environment the server gets */
   bool unbundle; /* without what an AppImage, a Snap or PyInstaller has put there for itself */
 };
 
+struct hp_limits_wanted {
+  struct hp_limits limits;
+  int64_t memory_percent; /* of the machine's; 0: in bytes, or not at all */
+  struct hp_position position;
+};
+
 struct hp_profile {
   const char *name, *extends;
   struct hp_position position;
@@ -42,6 +48,7 @@ struct hp_profile {
   struct hp_templates arguments;
   struct hp_variables environment;
   struct hp_environment_policy environment_policy;
+  struct hp_limits_wanted limits;
   int64_t start_timeout;   /* ms; 0: the definition's */
   struct hp_rungs stop;    /* count 0: the definition's */
   const char *identity;    /* "required", "reported"; NULL: the definition's */

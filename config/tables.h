@@ -36,6 +36,8 @@ int hp__field_files(const struct hp_reader *reader, const struct hp_field *field
 int hp__field_secrets(const struct hp_reader *reader, const struct hp_field *field,
                       const struct hp_node *node, void *record);
 
+extern const struct hp_table hp__limits_table; /* struct hp_limits_wanted */
+
 /* policy.c */
 int hp__field_policy(const struct hp_reader *reader, const struct hp_field *field,
                      const struct hp_node *node, void *record); /* struct hp_environment_policy */

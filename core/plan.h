@@ -34,6 +34,7 @@ struct hp_plan {
   bool is_wrapped;                 /* who is being debugged is not asked how it is */
   bool has_terminal;               /* the host's, in place of a pipe that is read */
   const char *working_dir;
+  struct hp_limits limits;
   struct hp_user user;
 
   const struct hp_choice *choice; /* of the profile's transports; NULL: none was said */

@@ -172,6 +172,22 @@ static void print_names(struct printer *printer, const char *name, const char *c
   end_list(printer);
 }
 
+static void print_limits(struct printer *printer, const struct hp_limits *limits) {
+  static const char *const names[] = {"memory", "descriptors", "core", "nice"};
+  size_t index = 0;
+  if (limits->set == 0)
+    return;
+  begin_list(printer, "limits");
+  for (int i = 0; i < HP_LIMIT_COUNT; i++) {
+    struct hp_text line = {0};
+    if (!(limits->set & (1U << i)))
+      continue;
+    hp__text_format(&line, "%s %" PRId64, names[i], limits->values[i]);
+    print_line(printer, index++, &line);
+  }
+  end_list(printer);
+}
+
 static void print_inherited(struct printer *printer, const struct hp_plan *plan) {
   const struct hp_environment_policy *policy = &plan->profile.environment_policy;
   struct hp_text text = {0};
@@ -324,6 +340,7 @@ static void print_lines(struct printer *printer, const struct hp_plan *plan) {
   print_inherited(printer, plan);
   print_files(printer, plan);
   print_text(printer, "working_dir", plan->working_dir);
+  print_limits(printer, &plan->limits);
   print_text(printer, "user", plan->user.id >= 0 ? plan->user.name : NULL);
   print_text(printer, "transport", plan->transport->name);
   print_strings(printer, "fallbacks", &plan->fallbacks);

@@ -40,6 +40,8 @@ int hp__plan_make_one(struct hp_plan **plan, struct hp_plan_maker *maker);
 int hp__plan_choose_address(struct hp_plan_maker *maker);
 /* plan_address.c: where private directories are made, and whether the address fits there. */
 int hp__plan_choose_places(struct hp_plan_maker *maker);
+/* plan_limits.c: what it may take of the machine. */
+int hp__plan_limit(struct hp_plan_maker *maker);
 /* plan_environment.c: what of our environment the server gets. */
 int hp__plan_inherit(struct hp_plan_maker *maker);
 /* plan_texts.c: command line, environment, files, with all that is known filled in. */

@@ -54,6 +54,8 @@ int hp__process_run(hp_process *process, hp_subprocess **subprocess,
   if (result < 0)
     return result;
   spawn.inherit_stdio = subprocess == &process->server && process->plan->has_terminal;
+  if (subprocess == &process->server && process->plan->limits.set)
+    spawn.limits = &process->plan->limits;
   if (subprocess == &process->preparation)
     spawn.host_death_signal = "KILL"; /* what is half-made is made anew: nothing is worth saving */
   result = start_subprocess(process, subprocess, &spawn, line, ended);

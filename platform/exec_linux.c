@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -118,6 +119,20 @@ static int reset_dispositions(void) {
   return 0;
 }
 
+/* Both the soft and the hard one: a limit that it could raise itself is none. */
+static int set_limit(const struct hp_exec *exec, enum hp_limit which, int resource) {
+  if (!exec->limits || !(exec->limits->set & (1U << which)))
+    return 0;
+  const uint64_t value = (uint64_t)exec->limits->values[which], both[2] = {value, value};
+  return check(syscall(SYS_prlimit64, 0, resource, both, NULL));
+}
+
+static int set_niceness(const struct hp_exec *exec) {
+  if (!exec->limits || !(exec->limits->set & (1U << HP_LIMIT_NICE)))
+    return 0;
+  return check(syscall(SYS_setpriority, PRIO_PROCESS, 0, (int)exec->limits->values[HP_LIMIT_NICE]));
+}
+
 static int take_groups(const struct hp_exec *exec) {
   if (syscall(SET_GROUPS, exec->group_count, exec->groups) < 0)
     return errno;
@@ -140,6 +155,14 @@ static int step(struct hp_exec *exec, enum hp_exec_step which) {
     return take_listener(exec);
   case HP_STEP_DESCRIPTORS:
     return close_others(exec);
+  case HP_STEP_LIMIT_MEMORY: /* not of addresses: what is only mapped or reserved costs nothing */
+    return set_limit(exec, HP_LIMIT_MEMORY, RLIMIT_DATA);
+  case HP_STEP_LIMIT_DESCRIPTORS:
+    return set_limit(exec, HP_LIMIT_DESCRIPTORS, RLIMIT_NOFILE);
+  case HP_STEP_LIMIT_CORE:
+    return set_limit(exec, HP_LIMIT_CORE, RLIMIT_CORE);
+  case HP_STEP_LIMIT_NICE:
+    return set_niceness(exec);
   case HP_STEP_GROUPS:
     return exec->switch_user ? take_groups(exec) : 0;
   case HP_STEP_USER:

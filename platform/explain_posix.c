@@ -163,6 +163,10 @@ static void explain_step(hp_error *error, const struct hp_spawn *spawn,
   } else if (report->step == HP_STEP_DIRECTORY && report->code == EACCES && spawn->user.id >= 0) {
     hp_error_set_cause(error, "user '%s' cannot enter it", spawn->user.name);
     hp_error_set_hint(error, "name a working directory that this user can enter, such as /");
+  } else if (report->step >= HP_STEP_LIMIT_MEMORY && report->step <= HP_STEP_LIMIT_NICE) {
+    hp_error_set_cause(error, "the system does not allow this value of the limit to this user");
+    hp_error_set_hint(error, "only root may raise a limit or a priority above our own, and nobody "
+                             "above the system's");
   } else {
     give(error, about_errno(report->code));
   }

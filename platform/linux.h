@@ -23,6 +23,7 @@ struct hp_exec {
   const gid_t *groups;
   size_t group_count;
   int death_signal;
+  const struct hp_limits *limits; /* NULL: none */
   pid_t parent;
   volatile bool shared; /* set by the child: visible to the host if they share memory */
   /* In memory that both sides see, or, should they not share it, through the pipe. */

@@ -5,8 +5,8 @@
 
 const struct hp_platform_ops hp__platform_linux = {
     .version = HP_PLATFORM_VERSION,
-    .caps =
-        HP_PLATFORM_NOTIFY | HP_PLATFORM_POLL | HP_PLATFORM_THREAD_DEATH | HP_PLATFORM_HANDS_DOWN,
+    .caps = HP_PLATFORM_NOTIFY | HP_PLATFORM_POLL | HP_PLATFORM_THREAD_DEATH |
+            HP_PLATFORM_HANDS_DOWN | HP_PLATFORM_LIMITS,
     .name = "linux",
     .local = "unix",
     .child_size = sizeof(struct hp_posix_child),

@@ -49,6 +49,10 @@ struct hp_posix_child {
   X(STDIO, "connect stdin, stdout and stderr of")                                                  \
   X(LISTENER, "hand the listener down to")                                                         \
   X(DESCRIPTORS, "keep the host's descriptors from")                                               \
+  X(LIMIT_MEMORY, "limit the memory of")                                                           \
+  X(LIMIT_DESCRIPTORS, "limit the descriptors of")                                                 \
+  X(LIMIT_CORE, "limit the core file of")                                                          \
+  X(LIMIT_NICE, "set the niceness of")                                                             \
   X(GROUPS, "take the groups of")                                                                  \
   X(USER, "become")                                                                                \
   X(DEATH_SIGNAL, "ask for the parent-death signal of")                                            \

@@ -88,6 +88,7 @@ static int prepare(struct launch *launch, const struct hp_spawn *spawn, hp_error
       .argv = spawn->argv,
       .environment = spawn->environment,
       .own_session = spawn->session == HP_SESSION_OWN,
+      .limits = spawn->limits,
       .death_signal = death && death[0] ? hp__signal_number(death) : 0,
       .parent = getpid(),
       .listener = spawn->hands_down ? spawn->listener : -1,

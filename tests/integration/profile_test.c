@@ -3,6 +3,7 @@
 #include "tests/support/server.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static hp_options *options_of(const char *path, const char *profile) {
@@ -110,6 +111,104 @@ HP_TEST(a_bundles_variables_do_not_leak) {
   check_environment(context, policy, "env PYTHONHOME=/own", true);
   check_environment(context, policy, "env PYTHONHOME_ORIG", false);
   check_environment(context, policy, "env LIBPATH", false);
+  hp_test_leave(context);
+}
+
+/* ---- what it may take ---- */
+
+static void read_of(hp_process *process, const char *what, char text[8192]) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%lld/%s", (long long)hp_process_pid(process), what);
+  FILE *file = fopen(path, "r");
+  size_t length = file ? fread(text, 1, 8191, file) : 0;
+  text[length] = '\0';
+  CHECK(file != NULL && fclose(file) == 0);
+}
+
+static bool has_limits(void) {
+  return hp_test_platform()->caps & HP_PLATFORM_LIMITS;
+}
+
+/* The numbers of /proc/PID/limits for one of them, soft and hard. */
+static void check_limit(const char *limits, const char *name, unsigned long long wanted) {
+  const char *line = strstr(limits, name);
+  unsigned long long soft = 0, hard = 0;
+  CHECK(line && sscanf(line + strlen(name), "%llu %llu", &soft, &hard) == 2);
+  CHECK_INT(soft, wanted);
+  CHECK_INT(hard, wanted);
+}
+
+HP_TEST(limits_hold_for_the_server) {
+  if (!has_limits())
+    SKIP("this system sets no limits");
+  char text[8192];
+  hp_context *context = hp_test_context();
+  hp_process *process = hp_test_up(
+      context,
+      hp_test_child("local", "arguments: [pause]", "ready: {kind: none}",
+                    "profile.limits: {memory: 1G, descriptors: 100, core: 0, nice: 19}", NULL));
+  REQUIRE(process != NULL);
+  read_of(process, "limits", text);
+  check_limit(text, "Max data size", 1024ULL << 20);
+  check_limit(text, "Max open files", 100);
+  check_limit(text, "Max core file size", 0);
+  read_of(process, "stat", text);
+  const char *field = strrchr(text, ')');
+  for (int i = 0; field && i < 17; i++)
+    field = strchr(field + 1, ' ');
+  CHECK(field && strncmp(field, " 19 ", 4) == 0);
+  hp_process_close(process);
+  hp_test_leave(context);
+}
+
+HP_TEST(a_limit_that_cannot_be_is_an_error_that_names_it) {
+  if (!has_limits())
+    SKIP("this system sets no limits");
+  hp_process *process;
+  hp_error *error = NULL;
+  hp_context *context = hp_test_context();
+  hp_options *options = hp_test_child("local", "arguments: [pause]",
+                                      "profile.limits: {descriptors: 2147483647}", NULL);
+  CHECK_INT(hp_test_start(context, options, &process, &error), HP_EACCESS);
+  CHECK_HAS(hp_error_message(error), "limit the descriptors of");
+  hp_error_free(error);
+  hp_process_close(process);
+  hp_test_leave(context);
+}
+
+HP_TEST(limits_in_the_plan) {
+  hp_context *context = hp_test_context();
+  hp_options *options =
+      hp_test_child("local", "arguments: [pause]", "profile.limits: {memory: 50%, nice: -3}", NULL);
+  const char *text = shown(context, options);
+  if (has_limits()) {
+    const char *memory = strstr(text, "\nlimits          memory ");
+    REQUIRE(memory != NULL);
+    long long bytes = strtoll(memory + strlen("\nlimits          memory "), NULL, 10);
+    long long half = (long long)(uv_get_total_memory() / 2);
+    CHECK(bytes > 0 && bytes <= half);
+    CHECK_HAS(text, "\n                nice -3\n");
+  } else {
+    CHECK_HAS(text, "limits of a server cannot be set on ");
+  }
+  hp_test_leave(context);
+}
+
+HP_TEST(limits_that_are_none) {
+  static const char *const limits[][2] = {
+      {"profile.limits: {memory: 0}", "'0' is no limit: 'memory'"},
+      {"profile.limits: {memory: 101%}", "'101%' is not a part of the memory: 1% to 100%"},
+      {"profile.limits: {memory: 5%x}", "'5%x' is not a part of the memory: 1% to 100%"},
+      {"profile.limits: {memory: '%'}", "'%' is not a part of the memory: 1% to 100%"},
+      {"profile.limits: {memory: 2GB}", "'2GB' is not a size"},
+      {"profile.limits: {nice: 20}", "'20' is not a whole number from -20 to 19"},
+      {"profile.limits: {descriptors: 2}", "'2' is not a whole number from 3 to 2147483647"},
+      {"profile.limits: {cpu: 2}", "unknown key 'cpu'; one of: memory, descriptors, core, nice"},
+  };
+  hp_context *context = hp_test_context();
+  for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+    CHECK_HAS(shown(context, hp_test_child("local", "arguments: [pause]", limits[i][0], NULL)),
+              limits[i][1]);
   hp_test_leave(context);
 }
 

@@ -238,6 +238,19 @@ enum hp_session {
   HP_SESSION_OURS /* stays in ours: a command that has the terminal */
 };
 
+/* What one process may take, for itself and each of its children. */
+enum hp_limit {
+  HP_LIMIT_MEMORY,      /* bytes of memory of its own: heap and private mappings */
+  HP_LIMIT_DESCRIPTORS, /* open at once */
+  HP_LIMIT_CORE,        /* bytes of a core file */
+  HP_LIMIT_NICE,        /* -20 (first) to 19 (last) */
+  HP_LIMIT_COUNT
+};
+struct hp_limits {
+  unsigned set; /* 1 << HP_LIMIT_… */
+  int64_t values[HP_LIMIT_COUNT];
+};
+
 struct hp_spawn {
   const char *executable;
   char *const *argv;        /* NULL-terminated */
@@ -253,6 +266,7 @@ struct hp_spawn {
   uv_os_sock_t listener;
   char *const *pids; /* NULL-terminated or NULL: where, in `environment`, it is to find its own
                         number, HP_PID_SIZE bytes each; HP_PLATFORM_HANDS_DOWN */
+  const struct hp_limits *limits; /* NULL: none; HP_PLATFORM_LIMITS */
 };
 
 enum { HP_PID_SIZE = 12 }; /* digits and a NUL */
@@ -310,7 +324,9 @@ enum hp_platform_caps {
   HP_PLATFORM_POLL = 1 << 1,         /* a loop of the host's can poll a pipe */
   HP_PLATFORM_THREAD_DEATH = 1 << 2, /* host_death_signal is sent when the thread ends that has
                                        called spawn(), whatever becomes of the host */
-  HP_PLATFORM_HANDS_DOWN = 1 << 3 /* spawn() hands a listener down, and writes the child's number */
+  HP_PLATFORM_HANDS_DOWN =
+      1 << 3,                 /* spawn() hands a listener down, and writes the child's number */
+  HP_PLATFORM_LIMITS = 1 << 4 /* spawn() sets limits */
 };
 
 struct hp_platform_ops {
