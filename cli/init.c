@@ -4,6 +4,7 @@
 #include "cli/subcommands.h"
 #include "config/catalog.h"
 #include "core/error.h"
+#include "core/registry.h"
 #include "core/text.h"
 
 #include <stdio.h>
@@ -81,6 +82,16 @@ static void write_settings(struct hp_text *out, const struct hp_definition *defi
     write_setting(out, &definition->settings[i]);
 }
 
+/* The system's own, where the server speaks it. */
+static const char *choose_transport(const struct hp_definition *definition) {
+  struct hp_registry registry = {0};
+  const char *own = hp__registry_init(&registry, NULL) == 0 ? registry.platform->local : "unix";
+  for (size_t i = 0; i < definition->transport_count; i++)
+    if (strcmp(definition->transports[i].kind, own) == 0)
+      return "local";
+  return "tcp";
+}
+
 static void write_profile(struct hp_text *out, const struct hp_catalog *all,
                           const struct hp_definition *definition) {
   hp__text_add(out, "# What `hyperprocess` starts here, unless it is told otherwise. Without the "
@@ -93,10 +104,7 @@ static void write_profile(struct hp_text *out, const struct hp_catalog *all,
   hp__text_add(out, "; local is the first choice of the system,\n"
                     "    # tcp:PORT a fixed port, and of a list the first one that can be had is "
                     "taken\n    transport: ");
-  hp__text_add(out, definition->transport_count == 1 &&
-                            strcmp(definition->transports[0].kind, "tcp") == 0
-                        ? "tcp\n"
-                        : "local\n");
+  hp__text_format(out, "%s\n", choose_transport(definition));
   hp__text_add(out,
                "\n    # Kept there; without it the data are temporary and go with the server.\n"
                "    # data_dir: ./data\n"

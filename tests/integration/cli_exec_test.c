@@ -21,6 +21,7 @@ static void check_refusal(struct tool *tool, int status, const char *message) {
 /* ---- The program ---- */
 
 HP_TEST(words_of_a_port_make_it_tcp) {
+  NEEDS(HP_OS_SIGNALS); /* or its end is by force, and said */
   struct tool tool;
   tool_init(&tool, "exec", "--", child(), "listen-tcp:${endpoint.port}", "serve", "--", child(),
             "environment", NULL);
@@ -77,6 +78,7 @@ HP_TEST(it_runs_in_the_current_directory) {
 
 /* A file that was not named is not read: what stands in it is about servers that have a name. */
 HP_TEST(configuration_is_only_read_when_it_is_named) {
+  NEEDS(HP_OS_SIGNALS); /* or its end is by force, and said */
   struct tool tool;
   char folder[1200];
   snprintf(folder, sizeof folder, "%s/hyperprocess", hp_test_directory());
@@ -154,6 +156,7 @@ HP_TEST(another_separator_leaves_dashes_to_the_program) {
 /* ---- Mistakes name the word ---- */
 
 HP_TEST(mistakes_name_their_word) {
+  NEEDS(HP_OS_ROOTED_PATHS); /* for sh */
   static const struct {
     const char *words[6];
     int status;
