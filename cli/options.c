@@ -55,6 +55,11 @@ static int set_setting(hp_options *options, const char *text, hp_error **error) 
   return set_pair(options, text, error, "set", hp_options_set);
 }
 
+static int allow_experimental(hp_options *options, const char *text, hp_error **error) {
+  (void)text;
+  return hp_options_set_experimental(options, true, error);
+}
+
 static int set_variable(hp_options *options, const char *text, hp_error **error) {
   return set_pair(options, text, error, "env", hp_options_set_environment);
 }
@@ -93,6 +98,8 @@ static const struct option table[] = {
      "local, unix, unix:PATH, pipe, tcp, tcp:PORT, or a list", hp_options_set_transport, 0, NULL},
     {OPTION_SET, "set", "NAME=VALUE", "a setting of the server; may be repeated", set_setting, 0,
      NULL},
+    {OPTION_EXPERIMENTAL, "allow-experimental", NULL, "take settings that are experimental",
+     allow_experimental, 0, NULL},
     {OPTION_DATA_DIR, "data-dir", "DIR", "keep the server's data there; default: a temporary one",
      hp_options_set_data_dir, 0, NULL},
     {OPTION_BINARY, "binary", "PATH", "the server's binary, or the folder that holds it",
@@ -218,6 +225,8 @@ static int read_option(struct arguments *arguments, const struct subcommand *sub
     return refuse_option(subcommand, name, length, error);
   if (!option->value && value)
     return refuse_usage(error, "--%s takes no value", option->name);
+  if (!option->value && option->set)
+    return option->set(arguments->options, NULL, error);
   if (!option->value) {
     *(bool *)((char *)arguments + option->slot) = true;
     return 0;

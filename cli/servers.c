@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/catalogue.h"
 #include "cli/report.h"
+#include "cli/settings.h"
 #include "cli/subcommands.h"
 #include "core/error.h"
 
@@ -29,37 +30,13 @@ static void print_transports(const struct hp_definition *definition) {
   printf("\n");
 }
 
-static void print_setting(const struct hp_setting *setting) {
-  static const char *const types[] = {
-#define TYPE_NAME(name, text) [name] = text,
-      HP_SETTING_TYPES(TYPE_NAME)
-#undef TYPE_NAME
-  };
-  printf("  %s (%s)", setting->name, types[setting->type]);
-  if (setting->description)
-    printf(": %s", setting->description);
-  printf("\n    default: %s", setting->initial ? setting->initial : "the server's own");
-  if (setting->minimum)
-    printf("; at least %s", setting->minimum);
-  if (setting->maximum)
-    printf("; at most %s", setting->maximum);
-  for (size_t i = 0; i < setting->value_count; i++)
-    printf("%s%s",
-           i                                  ? ", "
-           : setting->type == HP_SETTING_ENUM ? "; one of "
-                                              : "; also ",
-           setting->values[i]);
-  printf("\n");
-}
-
 static void print_one(const struct hp_definition *definition) {
   printf("%s%s%s\n", definition->name, definition->description ? ": " : "",
          definition->description ? definition->description : "");
   print_words("binary", definition->binary.items, definition->binary.count);
   print_transports(definition);
   printf("%s\n", definition->setting_count ? "settings" : "no settings");
-  for (size_t i = 0; i < definition->setting_count; i++)
-    print_setting(&definition->settings[i]);
+  settings_print(definition, "  ");
 }
 
 int cli_servers(const struct arguments *arguments) {

@@ -4,78 +4,6 @@
 
 #include <string.h>
 
-/* ---- settings ---- */
-
-static const char *const setting_types[] = {
-#define TYPE_NAME(name, text) [name] = text,
-    HP_SETTING_TYPES(TYPE_NAME)
-#undef TYPE_NAME
-        NULL};
-
-#define IN_SETTING(member) .offset = offsetof(struct hp_setting, member)
-
-static const struct hp_field setting_fields[] = {
-    {.key = "type",
-     .read = hp__field_enum,
-     IN_SETTING(type),
-     .words = setting_types,
-     .flags = HP_FIELD_REQUIRED},
-    {.key = "description", .read = hp__field_string, IN_SETTING(description)},
-    {.key = "default", .read = hp__field_string, IN_SETTING(initial)},
-    {.key = "minimum", .read = hp__field_string, IN_SETTING(minimum)},
-    {.key = "maximum", .read = hp__field_string, IN_SETTING(maximum)},
-    {.key = "values",
-     .read = hp__field_strings,
-     IN_SETTING(values),
-     .count = offsetof(struct hp_setting, value_count)},
-    {.key = "arguments",
-     .read = hp__field_templates,
-     IN_SETTING(arguments),
-     .count = offsetof(struct hp_setting, argument_count),
-     .flags = HP_FIELD_SETTING},
-};
-
-static int check_value(const struct hp_reader *reader, const struct hp_setting *setting,
-                       const struct hp_node *node, const char *key) {
-  const char *canonical = NULL;
-  const struct hp_node *value = hp__node_find(node, key);
-  if (!value)
-    return 0;
-  if (strcmp(key, "default") != 0 && !hp__setting_has_range(setting))
-    return hp__mistake(reader->error, value->key_position,
-                       "'%s' is for the types int, size, duration and port, not for %s", key,
-                       setting_types[setting->type]);
-  return hp__mistake_at(
-      reader->error, value->position,
-      hp__setting_read(reader->arena, setting, value->text, &canonical, reader->error));
-}
-
-static int check_setting(const struct hp_reader *reader, const struct hp_node *node, void *record) {
-  struct hp_setting *setting = record;
-  setting->name = node->key;
-  if (node->key[strspn(node->key, "abcdefghijklmnopqrstuvwxyz0123456789_")])
-    return hp__mistake(reader->error, node->key_position,
-                       "setting '%s': names of settings are snake_case", node->key);
-  if (setting->type == HP_SETTING_ENUM && setting->value_count == 0)
-    return hp__mistake(reader->error, node->key_position, "'values' is missing in setting '%s'",
-                       node->key);
-  struct hp_setting bare = *setting; /* a limit is not measured by itself, nor is it a word */
-  bare.minimum = bare.maximum = NULL;
-  bare.value_count = 0;
-  int result = check_value(reader, &bare, node, "minimum");
-  bare.minimum = setting->minimum;
-  if (result == 0)
-    result = check_value(reader, &bare, node, "maximum");
-  return result == 0 ? check_value(reader, setting, node, "default") : result;
-}
-
-static const struct hp_table setting_table = {.what = "setting",
-                                              .fields = setting_fields,
-                                              .field_count = HP_COUNT(setting_fields),
-                                              .size = sizeof(struct hp_setting),
-                                              .where = offsetof(struct hp_setting, position),
-                                              .check = check_setting};
-
 /* ---- transports ---- */
 
 static int check_file_name(const struct hp_reader *reader, const struct hp_node *node) {
@@ -199,20 +127,6 @@ static const struct hp_field folder_fields[] = {
 static const struct hp_table folder_table = {
     .what = "folders", .fields = folder_fields, .field_count = HP_COUNT(folder_fields)};
 
-/* A setting that has a part in the plan is named by these keys. */
-static int field_setting_name(const struct hp_reader *reader, const struct hp_field *field,
-                              const struct hp_node *node, void *record) {
-  size_t count = 0;
-  int result = hp__field_string(reader, field, node, record);
-  const struct hp_node *settings = hp__node_find(reader->scope, "settings");
-  if (result != 0 || hp__node_find(settings, node->text))
-    return result;
-  const char **names = hp__node_names(reader->arena, settings, &count);
-  if (!names)
-    return hp__out_of_memory(reader->error);
-  return hp__unknown(reader->error, node->position, "setting", node->text, names, count);
-}
-
 static const struct hp_field binary_fields[] = {
     {.key = "names",
      .read = hp__field_strings,
@@ -220,7 +134,7 @@ static const struct hp_field binary_fields[] = {
      .count = offsetof(struct hp_definition, binary.count),
      .flags = HP_FIELD_REQUIRED | HP_FIELD_FILLED},
     {.key = "folders", .read = hp__field_table, .table = &folder_table},
-    {.key = "setting", .read = field_setting_name, IN_DEFINITION(binary_setting)},
+    {.key = "setting", .read = hp__field_setting_name, IN_DEFINITION(binary_setting)},
 };
 
 static const struct hp_table binary_table = {
@@ -282,7 +196,12 @@ static const struct hp_field definition_fields[] = {
      .read = hp__field_map,
      IN_DEFINITION(settings),
      .count = offsetof(struct hp_definition, setting_count),
-     .table = &setting_table},
+     .table = &hp__setting_table},
+    {.key = "pass_through",
+     .read = hp__field_templates,
+     IN_DEFINITION(pass_through.items),
+     .count = offsetof(struct hp_definition, pass_through.count),
+     .flags = HP_FIELD_FILLED | HP_FIELD_PASS},
     {.key = "ready",
      .read = hp__field_table,
      IN_DEFINITION(ready),
@@ -370,6 +289,8 @@ static int check_definition(const struct hp_reader *reader, const struct hp_node
   int result = check_tether(reader, node, record);
   if (result == 0)
     result = check_watchdog(reader, node, record);
+  if (result == 0)
+    result = hp__settings_check(reader, node, record);
   return result == 0 ? check_port_taken(reader, node, record) : result;
 }
 

@@ -134,6 +134,7 @@ struct hp_definition {
   size_t transport_count;
   struct hp_setting *settings;
   size_t setting_count;
+  struct hp_templates pass_through; /* how a setting that is not declared is written */
   struct hp_ready ready;
   struct hp_health_rule health;
   int64_t watchdog;               /* ms; 0: none */
@@ -153,5 +154,8 @@ struct hp_definition {
   const char *working_dir;
   bool is_program; /* made of words: found as a shell finds it, in our own working directory */
 };
+
+/* NULL: there is none of that name. */
+const struct hp_setting *hp__setting_find(const struct hp_definition *definition, const char *name);
 
 #endif

@@ -33,6 +33,8 @@ static int field_values(const struct hp_reader *reader, const struct hp_field *f
 
 /* ---- the whole ---- */
 
+static const char *const unknown_words[] = {"refuse", "pass", NULL};
+
 static const char *const containments[] = {
 #define CONTAINMENT_NAME(name, text) text,
     HP_CONTAINMENTS(CONTAINMENT_NAME)
@@ -51,6 +53,11 @@ static const struct hp_field profile_fields[] = {
      IN_PROFILE(transports),
      .flags = HP_FIELD_FILLED | HP_FIELD_WHOLE},
     {.key = "settings", .read = field_values, IN_PROFILE(settings)},
+    {.key = "unknown_settings",
+     .read = hp__field_bool,
+     IN_PROFILE(pass_unknown),
+     .words = unknown_words},
+    {.key = "allow_experimental", .read = hp__field_bool, IN_PROFILE(allow_experimental)},
     {.key = "binary", .read = hp__field_path, IN_PROFILE(binary), .flags = HP_FIELD_FILLED},
     {.key = "data_dir", .read = hp__field_path, IN_PROFILE(data_dir), .flags = HP_FIELD_FILLED},
     {.key = "working_dir",
@@ -84,14 +91,16 @@ const struct hp_table hp__profile_table = {.what = "profile",
 /* ---- against its server ---- */
 
 static int check_value(const struct hp_reader *reader, const struct hp_node *node,
-                       const struct hp_definition *definition) {
+                       const struct hp_definition *definition, bool pass_unknown) {
   const char *canonical = NULL;
-  for (size_t i = 0; i < definition->setting_count; i++)
-    if (strcmp(definition->settings[i].name, node->key) == 0)
-      return hp__mistake_at(reader->error, node->position,
-                            hp__setting_read(reader->arena, &definition->settings[i], node->text,
-                                             &canonical, reader->error));
   size_t count = 0;
+  const struct hp_setting *setting = hp__setting_find(definition, node->key);
+  if (setting)
+    return hp__mistake_at(
+        reader->error, node->position,
+        hp__setting_read(reader->arena, setting, node->text, 0, &canonical, reader->error));
+  if (pass_unknown)
+    return 0;
   const char **names =
       hp__node_names(reader->arena, hp__node_find(reader->scope, "settings"), &count);
   if (!names)
@@ -105,6 +114,6 @@ int hp__profile_check(const struct hp_reader *reader, const struct hp_node *node
   int result = hp__transports_check(reader, &profile->transports, definition);
   for (const struct hp_node *child = settings ? settings->first : NULL; result == 0 && child;
        child = child->next)
-    result = check_value(reader, child, definition);
+    result = check_value(reader, child, definition, profile->pass_unknown);
   return result;
 }

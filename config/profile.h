@@ -44,6 +44,7 @@ struct hp_profile {
   struct hp_choices transports; /* tried in turn; none: local */
   struct hp_value *settings;
   size_t setting_count;
+  bool allow_experimental, pass_unknown;
   const char *binary, *data_dir, *working_dir, *user;
   struct hp_templates arguments;
   struct hp_variables environment;

@@ -10,6 +10,15 @@ extern const struct hp_table hp__definition_table; /* struct hp_definition */
 extern const struct hp_table hp__profile_table;    /* struct hp_profile */
 extern const struct hp_table hp__ready_table;      /* struct hp_ready; `all` and `any` hold more */
 
+extern const struct hp_table hp__setting_table; /* struct hp_setting */
+
+/* declaration.c */
+int hp__field_setting_name(const struct hp_reader *reader, const struct hp_field *field,
+                           const struct hp_node *node, void *record); /* const char * */
+/* What settings say of each other, and of their values. `node` is the definition's. */
+int hp__settings_check(const struct hp_reader *reader, const struct hp_node *node,
+                       const struct hp_definition *definition);
+
 /* ready.c */
 extern const char *const hp__identity_words[];
 extern const struct hp_table hp__health_table; /* struct hp_health_rule */

@@ -28,7 +28,7 @@ static int check_port(const struct hp_choice *choice, hp_error *error) {
   const char *canonical;
   if (!choice->port || strcmp(choice->port, "auto") == 0)
     return 0;
-  int result = hp__setting_read(&arena, &port, choice->port, &canonical, NULL);
+  int result = hp__setting_read(&arena, &port, choice->port, 0, &canonical, NULL);
   hp__arena_fini(&arena);
   if (result != HP_ECONFIG)
     return result == 0 ? 0 : hp__out_of_memory(error);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LAUNCH = 1, SETTING = 2, PREPARE = 4, LINE = 8 };
+enum { LAUNCH = 1, SETTING = 2, PREPARE = 4, LINE = 8, PASS = 16 };
 
 struct variable {
   const char *name; /* ends in '.': a family, the rest is a name … */
@@ -34,6 +34,7 @@ static const struct variable variables[] = {
     {"binary", LAUNCH | SETTING | PREPARE, 0, 0},
     {"binary.folder", LAUNCH | SETTING | PREPARE, 0, 0},
     {"value", SETTING, 0, 0},
+    {"name", PASS, 0, 0},
     {"prepare.dir", PREPARE, 0, 0},
     {"files.", LAUNCH | SETTING, "file", "files"},
     {"secret.", LAUNCH | SETTING | PREPARE, "secret", "secrets"},
@@ -47,6 +48,8 @@ static unsigned context_of(unsigned flags) {
     return LINE;
   if (flags & HP_FIELD_PREPARE)
     return PREPARE;
+  if (flags & HP_FIELD_PASS)
+    return SETTING | PASS;
   return flags & HP_FIELD_SETTING ? SETTING : LAUNCH;
 }
 

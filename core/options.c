@@ -70,6 +70,12 @@ int hp_options_set(hp_options *options, const char *name, const char *value, hp_
   return append(options, &options->settings, name, value, error);
 }
 
+int hp_options_set_experimental(hp_options *options, bool allowed, hp_error **error) {
+  (void)error;
+  options->allow_experimental = allowed;
+  return 0;
+}
+
 int hp_options_set_data_dir(hp_options *options, const char *path, hp_error **error) {
   return set_text(options, &options->data_dir, path, error);
 }

@@ -19,6 +19,7 @@ struct hp_options {
   const char *server, *file, *profile, *transport, *data_dir, *binary, *working_dir;
   const char *wrap; /* NULL: nothing */
   bool terminal;
+  bool allow_experimental;
   struct hp_program program;
   int64_t start_timeout;                                  /* 0: not said */
   struct hp_option_list settings, environment, arguments; /* an argument is a name */

@@ -125,72 +125,14 @@ static int choose_definition(struct hp_plan_maker *maker) {
              : result;
 }
 
-/* ---- settings ---- */
-
-static const struct hp_setting *find_setting(const struct hp_definition *definition,
-                                             const char *name) {
-  for (size_t i = 0; i < definition->setting_count; i++)
-    if (strcmp(definition->settings[i].name, name) == 0)
-      return &definition->settings[i];
-  return NULL;
-}
-
-static int refuse_setting(struct hp_plan_maker *maker, const struct hp_value *value) {
-  const struct hp_definition *definition = maker->plan->definition;
-  const char *names[256];
-  size_t count = 0;
-  for (; count < definition->setting_count && count < 256; count++)
-    names[count] = definition->settings[count].name;
-  const char *nearest = hp__nearest(value->name, names, count);
-  hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN, "server '%s' has no setting '%s'%s%s%s",
-               definition->name, value->name, nearest ? ", did you mean '" : "",
-               nearest ? nearest : "", nearest ? "'?" : "");
-  hp_error_set_hint(maker->error, "`hyperprocess servers %s` lists its settings", definition->name);
-  return hp__mistake_at(maker->error, value->position, HP_ECONFIG);
-}
-
-/* The value that counts for a setting: what was said last, else its default. */
-static const struct hp_value *find_value(const struct hp_profile *profile, const char *name) {
-  for (size_t i = profile->setting_count; i-- > 0;)
-    if (strcmp(profile->settings[i].name, name) == 0)
-      return &profile->settings[i];
-  return NULL;
-}
-
-static int read_setting(struct hp_plan_maker *maker, size_t index) {
-  const struct hp_setting *setting = &maker->plan->definition->settings[index];
-  const struct hp_value *said = find_value(&maker->plan->profile, setting->name);
-  const char *text = said ? said->text : setting->initial;
-  if (!text)
-    return 0;
-  int result =
-      hp__setting_read(&maker->plan->arena, setting, text, &maker->values[index], maker->error);
-  return hp__mistake_at(maker->error, said ? said->position : setting->position, result);
-}
-
-static int read_settings(struct hp_plan_maker *maker) {
-  const struct hp_plan *plan = maker->plan;
-  for (size_t i = 0; i < plan->profile.setting_count; i++)
-    if (!find_setting(plan->definition, plan->profile.settings[i].name))
-      return refuse_setting(maker, &plan->profile.settings[i]);
-  size_t count = plan->definition->setting_count;
-  maker->values = hp__arena_alloc(&maker->plan->arena, (count + 1) * sizeof *maker->values);
-  if (!maker->values)
-    return hp__plan_no_memory(maker);
-  int result = 0;
-  for (size_t i = 0; result == 0 && i < count; i++)
-    result = read_setting(maker, i);
-  return result;
-}
-
 /* ---- the binary ---- */
 
 /* NULL-terminated; none for a platform that definitions have no word for. */
 static const char *const *find_folders(const struct hp_platform_ops *platform,
                                        const struct hp_definition *definition) {
-  static const char *const names[] = {"linux", "darwin", "windows"}, *const none[] = {NULL};
+  static const char *const none[] = {NULL};
   for (int i = 0; i < HP_OS_COUNT; i++)
-    if (strcmp(platform->name, names[i]) == 0 && definition->folders[i].count)
+    if (strcmp(platform->name, hp__os_names[i]) == 0 && definition->folders[i].count)
       return (const char *const *)definition->folders[i].items;
   return none;
 }
@@ -223,9 +165,11 @@ static const char *given_by_setting(const hp_options *options, const struct hp_p
   for (size_t i = said->count; name && i-- > 0;)
     if (strcmp(said->items[i].name, name) == 0)
       return said->items[i].value;
-  const struct hp_value *value = name ? find_value(profile, name) : NULL;
-  const struct hp_setting *setting = name ? find_setting(definition, name) : NULL;
-  return value ? value->text : setting ? setting->initial : NULL;
+  for (size_t i = profile->setting_count; name && i-- > 0;)
+    if (strcmp(profile->settings[i].name, name) == 0)
+      return profile->settings[i].text;
+  const struct hp_setting *setting = name ? hp__setting_find(definition, name) : NULL;
+  return setting ? setting->initial : NULL;
 }
 
 const char *hp__plan_given(const hp_options *options, const struct hp_profile *profile,
@@ -356,9 +300,9 @@ static const struct step {
   int (*make)(struct hp_plan_maker *);
   bool is_about_transport;
 } steps[] = {
-    {choose_definition, false},      {read_settings, false},         {choose_user, false},
-    {hp__plan_limit, false},         {locate_binary, false},         {choose_policy, false},
-    {hp__plan_choose_address, true}, {hp__plan_fill_texts, false},   {hp__plan_wrap, false},
+    {choose_definition, false},      {hp__plan_read_settings, false}, {choose_user, false},
+    {hp__plan_limit, false},         {locate_binary, false},          {choose_policy, false},
+    {hp__plan_choose_address, true}, {hp__plan_fill_texts, false},    {hp__plan_wrap, false},
     {hp__plan_check_ready, false},   {hp__plan_choose_places, true},
 };
 

@@ -12,7 +12,9 @@ struct hp_plan_maker {
   struct hp_source *source;
   const hp_options *options;
   hp_error *error;
-  const char **values;  /* of the definition's settings, in their order; NULL: not set */
+  const char **values;     /* of the definition's settings, in their order; NULL: not set */
+  struct hp_value *passed; /* settings that the definition does not declare, for pass_through */
+  size_t passed_count;
   size_t choice;        /* which of the profile's transports, */
   size_t choice_count;  /* and how many there are */
   char choice_name[64]; /* "tcp:6380", for messages */
@@ -36,6 +38,8 @@ int hp__plan_share_warnings(struct hp_plan *plan);
 /* plan.c: all steps, for one transport; *plan is NULL after a failure. */
 int hp__plan_make_one(struct hp_plan **plan, struct hp_plan_maker *maker);
 
+/* plan_settings.c: values of the settings, checked, with warnings. */
+int hp__plan_read_settings(struct hp_plan_maker *maker);
 /* plan_address.c: which transport and what of the address is known. */
 int hp__plan_choose_address(struct hp_plan_maker *maker);
 /* plan_address.c: where private directories are made, and whether the address fits there. */

@@ -8,8 +8,10 @@
 
 struct scope { /* what a variable can mean while the plan is made */
   struct hp_plan_maker *maker;
-  const char *value; /* ${value} of the setting at hand */
-  bool afterwards;   /* what is filled is used once the server has said where it listens */
+  const char *name, *value; /* ${name}, ${value} of the setting at hand */
+  bool is_seen;             /* what is filled becomes a command line, which every user can read */
+  const char *leak;         /* a secret setting that would be seen so */
+  bool afterwards;          /* what is filled is used once the server has said where it listens */
 };
 
 static const char *inherited_value(const struct hp_plan *plan, const char *name) {
@@ -20,12 +22,15 @@ static const char *inherited_value(const struct hp_plan *plan, const char *name)
   return "";
 }
 
-static const char *setting_value(const struct hp_plan_maker *maker, const char *name) {
+static const char *setting_value(struct scope *scope, const char *name, bool *secret) {
+  const struct hp_plan_maker *maker = scope->maker;
   const struct hp_definition *definition = maker->plan->definition;
-  for (size_t i = 0; i < definition->setting_count; i++)
-    if (strcmp(definition->settings[i].name, name) == 0)
-      return maker->values[i] ? maker->values[i] : "";
-  return "";
+  const struct hp_setting *setting = hp__setting_find(definition, name);
+  const char *value = setting ? maker->values[setting - definition->settings] : NULL;
+  *secret = value && setting->type == HP_SETTING_SECRET;
+  if (*secret && scope->is_seen)
+    scope->leak = setting->name;
+  return value ? value : "";
 }
 
 static const char *picked_authority(struct hp_plan_maker *maker) {
@@ -52,16 +57,18 @@ static const char *endpoint_part(const struct scope *scope, const char *part) {
 }
 
 static const char *look_up(void *data, const char *variable, bool *secret) {
-  const struct scope *scope = data;
+  struct scope *scope = data;
   struct hp_plan *plan = scope->maker->plan;
   const char *name;
   *secret = false;
   if ((name = hp__after(variable, "setting.")))
-    return setting_value(scope->maker, name);
+    return setting_value(scope, name, secret);
   if ((name = hp__after(variable, "env.")))
     return inherited_value(plan, name);
   if (strcmp(variable, "value") == 0)
     return scope->value;
+  if (strcmp(variable, "name") == 0)
+    return scope->name;
   if (strcmp(variable, "binary") == 0)
     return plan->executable;
   if (strcmp(variable, "binary.folder") == 0)
@@ -110,6 +117,15 @@ static int add_setting(struct scope *scope, size_t index) {
   return result;
 }
 
+static int add_passed(struct scope *scope, const struct hp_value *passed) {
+  struct hp_plan *plan = scope->maker->plan;
+  scope->name = passed->name;
+  scope->value = passed->text;
+  int result = add_all(scope, &plan->arguments, &plan->definition->pass_through);
+  scope->name = scope->value = NULL;
+  return result;
+}
+
 static int fill_arguments(struct scope *scope) {
   struct hp_plan *plan = scope->maker->plan;
   struct hp_templates *list = &plan->arguments;
@@ -121,6 +137,8 @@ static int fill_arguments(struct scope *scope) {
     result = add_all(scope, list, &scope->maker->rule->arguments);
   for (size_t i = 0; result == 0 && i < plan->definition->setting_count; i++)
     result = add_setting(scope, i);
+  for (size_t i = 0; result == 0 && i < scope->maker->passed_count; i++)
+    result = add_passed(scope, &scope->maker->passed[i]);
   if (result == 0)
     result = add_all(scope, list, &plan->profile.arguments);
   for (size_t i = 0; result == 0 && i < said->count; i++)
@@ -354,6 +372,19 @@ bool hp__plan_uses(const struct hp_plan *plan, const char *variable) {
   return visit_all(plan, is_in, (void *)(uintptr_t)variable);
 }
 
+static int check_leak(const struct scope *scope) {
+  const struct hp_definition *definition = scope->maker->plan->definition;
+  if (!scope->leak)
+    return 0;
+  hp_error_set(scope->maker->error, HP_ECONFIG, HP_PHASE_PLAN,
+               "server '%s': the secret setting '%s' would stand in a command line, which every "
+               "user of this system can read",
+               definition->name, scope->leak);
+  hp_error_set_hint(scope->maker->error, "pass ${setting.%s} in 'environment' or 'files'",
+                    scope->leak);
+  return hp__mistake_at(scope->maker->error, definition->position, HP_ECONFIG);
+}
+
 /* ---- the whole ---- */
 
 int hp__plan_fill_texts(struct hp_plan_maker *maker) {
@@ -361,11 +392,12 @@ int hp__plan_fill_texts(struct hp_plan_maker *maker) {
   struct scope scope = {.maker = maker};
   int result = hp__plan_inherit(maker);
   if (result == 0)
-    result = fill_arguments(&scope);
-  if (result == 0)
     result = fill_environment(&scope);
   if (result == 0)
     result = fill_files(&scope);
+  scope.is_seen = true;
+  if (result == 0)
+    result = fill_arguments(&scope);
   if (result == 0)
     result = add_all(&scope, &plan->prepare, &plan->definition->prepare.command);
   fill_callback(&scope);
@@ -376,6 +408,9 @@ int hp__plan_fill_texts(struct hp_plan_maker *maker) {
     result = fill_ready(&scope, &plan->ready);
   if (result == 0)
     result = fill_ready(&scope, &plan->health.probe);
+  if (result == 0)
+    result = check_leak(&scope);
+  scope.is_seen = false;
   plan->creates = plan->definition->prepare.creates;
   plan->descriptor = fill(&scope, &maker->rule->descriptor);
   plan->report = maker->rule->report;

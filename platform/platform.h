@@ -9,4 +9,6 @@ extern const struct hp_platform_ops hp__platform_linux;
 extern const struct hp_platform_ops hp__platform_windows;
 extern const struct hp_platform_ops hp__platform_darwin;
 
+uint64_t hp__memory(void); /* as libuv knows it */
+
 #endif

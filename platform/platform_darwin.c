@@ -45,4 +45,5 @@ const struct hp_platform_ops hp__platform_darwin = {
     .stdio_release = hp__stdio_release_posix,
     .explain_exit = hp__explain_exit_posix,
     .stream_take = hp__stream_take_posix,
+    .memory = hp__memory,
 };

@@ -46,4 +46,5 @@ const struct hp_platform_ops hp__platform_windows = {
     .stdio_release = hp__stdio_release_windows,
     .explain_exit = hp__explain_exit_windows,
     .stream_take = hp__stream_take_windows,
+    .memory = hp__memory,
 };

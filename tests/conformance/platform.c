@@ -53,6 +53,7 @@ static const struct {
     ROW(stdio_release),
     ROW(explain_exit),
     ROW(stream_take),
+    ROW(memory),
 #undef ROW
 };
 

@@ -12,7 +12,7 @@ enum { TYPES = 0 HP_SETTING_TYPES(COUNT) };
 static int read_value(struct hp_arena *arena, const struct hp_setting *setting, const char *value,
                       const char **canonical) {
   struct hp_error error = {0};
-  int result = hp__setting_read(arena, setting, value, canonical, &error);
+  int result = hp__setting_read(arena, setting, value, 1 << 30, canonical, &error);
   EXPECT(result == 0 || (error.message && error.message[0]));
   hp__error_fini(&error);
   return result;

@@ -4,6 +4,7 @@ foreach(subject plan profile fallback process failure stop callbacks address rea
   hp_add_tests(integration/${subject}_test.c SOURCES support/server.c support/tool.c)
 endforeach()
 hp_add_tests(integration/cli_connect_test.c SOURCES support/server.c support/tool.c)
+hp_add_tests(integration/plan_settings_test.c SOURCES support/server.c support/tool.c)
 hp_add_tests(integration/connect_test.c SOURCES support/server.c support/tool.c)
 hp_add_tests(integration/health_test.c SOURCES support/server.c support/tool.c)
 foreach(subject file exec http group inherit)

@@ -197,8 +197,8 @@ static const struct {
     {"unknown type",
      SERVER "    settings:\n"
             "      a: {type: integer}\n",
-     "x.yaml:7:17: unknown type 'integer'; one of: string, bool, int, size, duration, enum, port, "
-     "path"},
+     "x.yaml:7:17: unknown type 'integer'; one of: string, bool, int, size, duration, percent, "
+     "enum, port, path, secret"},
     {"enum without values",
      SERVER "    settings:\n"
             "      a: {type: enum}\n",
@@ -219,7 +219,8 @@ static const struct {
     {"minimum of a text",
      SERVER "    settings:\n"
             "      a: {type: string, minimum: 2}\n",
-     "x.yaml:7:25: 'minimum' is for the types int, size, duration and port, not for string"},
+     "x.yaml:7:25: 'minimum' is for the types int, size, duration, percent and port, not for "
+     "string"},
     {"setting with a dash",
      SERVER "    settings:\n"
             "      max-size: {type: int}\n",

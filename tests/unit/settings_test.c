@@ -9,11 +9,13 @@ static struct hp_arena arena;
 
 static const char *const levels[] = {"off", "auto"};
 
+static uint64_t memory; /* bytes that the machine has */
+
 static void check(const struct hp_setting *setting, const char *value, const char *expected,
                   const char *message) {
   struct hp_error error = {0};
   const char *canonical = NULL;
-  int result = hp__setting_read(&arena, setting, value, &canonical, &error);
+  int result = hp__setting_read(&arena, setting, value, memory, &canonical, &error);
   hp_test_check_text(result == 0 ? canonical : NULL, expected, value, __FILE__, __LINE__);
   if (message)
     hp_test_check_text(result == 0 ? NULL : error.message, message, value, __FILE__, __LINE__);
@@ -134,13 +136,93 @@ HP_TEST(truth_values) {
 }
 
 HP_TEST(which_types_have_an_order) {
-  static const bool ordered[] = {[HP_SETTING_INT] = true,
-                                 [HP_SETTING_SIZE] = true,
-                                 [HP_SETTING_DURATION] = true,
-                                 [HP_SETTING_PORT] = true,
-                                 [HP_SETTING_PATH] = false};
-  for (int i = HP_SETTING_STRING; i <= HP_SETTING_PATH; i++) {
+  static const bool ordered[] = {
+      [HP_SETTING_INT] = true,     [HP_SETTING_SIZE] = true, [HP_SETTING_DURATION] = true,
+      [HP_SETTING_PERCENT] = true, [HP_SETTING_PORT] = true, [HP_SETTING_SECRET] = false};
+  for (int i = HP_SETTING_STRING; i <= HP_SETTING_SECRET; i++) {
     struct hp_setting setting = {.type = (enum hp_setting_type)i};
     CHECK_INT(hp__setting_has_range(&setting), ordered[i]);
   }
+}
+
+#define MEMORY_FORM "an amount of memory: a size, as 64M, or 0% to 100%"
+
+HP_TEST(parts_of_the_memory) {
+  static const struct hp_setting part = {.name = "m", .type = HP_SETTING_PERCENT};
+  memory = 1001;
+  check(&part, "50%", "500", NULL);
+  check(&part, "100%", "1001", NULL);
+  check(&part, "0%", "0", NULL);
+  check(&part, "1K", "1024", NULL);
+  check(&part, "101%", NULL, "setting 'm': '101%' is too large");
+  check(&part, "1.5%", NULL, "setting 'm': '1.5%' is not " MEMORY_FORM);
+  check(&part, "%", NULL, "setting 'm': '%' is not " MEMORY_FORM);
+  check(&part, "", NULL, "setting 'm': '' is not " MEMORY_FORM);
+  check(&part, "5 %", NULL, "setting 'm': '5 %' is not " MEMORY_FORM);
+  memory = UINT64_C(1) << 62;
+  check(&part, "75%", "3458764513820540928", NULL);
+  memory = 0; /* only the form can be known */
+  check(&part, "50%", "50%", NULL);
+  check(&part, "1K", "1024", NULL);
+}
+
+HP_TEST(limits_of_parts_of_the_memory) {
+  static const struct hp_setting part = {
+      .name = "m", .type = HP_SETTING_PERCENT, .minimum = "100", .maximum = "50%"};
+  memory = 1000;
+  check(&part, "50%", "500", NULL);
+  check(&part, "10%", "100", NULL);
+  check(&part, "9%", NULL, "setting 'm': 9% is less than the minimum, 100");
+  check(&part, "501", NULL, "setting 'm': 501 is more than the maximum, 50%");
+  memory = 0;
+  check(&part, "9%", "9%", NULL);
+  check(&part, "501", "501", NULL);
+  check(&part, "99", NULL, "setting 'm': 99 is less than the minimum, 100");
+}
+
+HP_TEST(values_in_the_servers_units) {
+  static const struct hp_setting size = {.name = "s", .type = HP_SETTING_SIZE, .unit = "M"};
+  static const struct hp_setting time = {.name = "d", .type = HP_SETTING_DURATION, .unit = "s"};
+  static const struct hp_setting part = {.name = "m", .type = HP_SETTING_PERCENT, .unit = "K"};
+  static const struct hp_setting number = {.name = "n", .type = HP_SETTING_INT, .unit = "files"};
+  check(&size, "2G", "2048", NULL);
+  check(&size, "0", "0", NULL);
+  check(&size, "100K", NULL,
+        "setting 's': 100K is not a whole number of M, which the server counts in");
+  check(&time, "2m", "120", NULL);
+  check(&time, "1500ms", NULL,
+        "setting 'd': 1500ms is not a whole number of s, which the server counts in");
+  check(&number, "3", "3", NULL);
+  memory = 4097;
+  check(&part, "100%", "4", NULL);
+  memory = 0;
+}
+
+HP_TEST(truth_in_the_servers_words) {
+  static const char *words[] = {"0", "1"};
+  static const struct hp_setting truth = {
+      .name = "b", .type = HP_SETTING_BOOL, .words = words, .word_count = 2};
+  check(&truth, "yes", "1", NULL);
+  check(&truth, "off", "0", NULL);
+  check(&truth, "1", NULL, NULL);
+}
+
+HP_TEST(secrets_are_any_text) {
+  static const struct hp_setting secret = {.name = "p", .type = HP_SETTING_SECRET};
+  check(&secret, "010 off", "010 off", NULL);
+  check(&secret, "", "", NULL);
+}
+
+HP_TEST(the_same_value_in_other_words) {
+  static const struct hp_setting truth = {.name = "b", .type = HP_SETTING_BOOL};
+  static const struct hp_setting size = {.name = "s", .type = HP_SETTING_SIZE};
+  static const struct hp_setting port = {
+      .name = "p", .type = HP_SETTING_PORT, .values = (const char **)levels, .value_count = 2};
+  CHECK(hp__setting_is(&truth, "on", "yes"));
+  CHECK(!hp__setting_is(&truth, "on", "no"));
+  CHECK(hp__setting_is(&size, "1048576", "1M"));
+  CHECK(!hp__setting_is(&size, "1048577", "1M"));
+  CHECK(hp__setting_is(&port, "off", "off"));
+  CHECK(!hp__setting_is(&port, "auto", "off"));
+  CHECK(!hp__setting_is(&size, "5", "what"));
 }

@@ -148,6 +148,9 @@ HP_EXPORT int hp_options_set_transport(hp_options *options, const char *spec, hp
 /* A setting of the server, as text; its type is checked when the plan is made. */
 HP_EXPORT int hp_options_set(hp_options *options, const char *name, const char *value,
                              hp_error **error);
+/* Whether settings that are experimental are taken; without it only a profile with
+ * `allow_experimental: yes` does. */
+HP_EXPORT int hp_options_set_experimental(hp_options *options, bool allowed, hp_error **error);
 /* Directory of the server's data: created if missing, and kept. Without it a temporary one. */
 HP_EXPORT int hp_options_set_data_dir(hp_options *options, const char *path, hp_error **error);
 /* Binary of the server, or the folder that holds it. */

@@ -437,6 +437,10 @@ struct hp_platform_ops {
    * inherited. Nothing is under way on the stream, which is closed next. 0 or a libuv code. Any
    * thread. */
   int (*stream_take)(uv_stream_t *stream, hp_handle *handle);
+
+  /* Bytes of memory that a process here can have: the machine's, or the less that our control group
+   * or job is allowed; 0 where nobody knows. Any thread. */
+  uint64_t (*memory)(void);
 };
 
 enum { HP_DIRECTORY_NAME = 11 }; /* strlen("hp-XXXXXXXX") */

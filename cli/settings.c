@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* `settings`: what one server can be told, for a person and as JSON. */
+#include "cli/settings.h"
+
+#include "cli/catalogue.h"
+#include "cli/report.h"
+#include "cli/subcommands.h"
+#include "core/alloc.h"
+#include "core/error.h"
+
+#include <stdio.h>
+
+/* ---- for a person ---- */
+
+static void print_list(const char *begin, const char *const *words, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    printf("%s%s", i ? ", " : begin, words[i]);
+}
+
+static size_t list_platforms(const struct hp_setting *setting, const char *names[HP_OS_COUNT]) {
+  size_t count = 0;
+  for (int os = 0; os < HP_OS_COUNT; os++)
+    if (setting->platforms & (1u << os))
+      names[count++] = hp__os_names[os];
+  return count;
+}
+
+static void print_values(const struct hp_setting *setting) {
+  printf("default: %s", setting->initial ? setting->initial : "the server's own");
+  if (setting->minimum)
+    printf("; at least %s", setting->minimum);
+  if (setting->maximum)
+    printf("; at most %s", setting->maximum);
+  print_list(setting->type == HP_SETTING_ENUM ? "; one of " : "; also ", setting->values,
+             setting->value_count);
+  if (setting->unit)
+    printf("; in %s", setting->unit);
+}
+
+static void print_requirements(const struct hp_setting *setting, const char *indent) {
+  for (size_t i = 0; i < setting->requirement_count; i++) {
+    const struct hp_requirement *requirement = &setting->requirements[i];
+    printf("%s  needs: %s ", indent, requirement->name);
+    print_list(requirement->is_not ? "set, and not " : "", requirement->values, requirement->count);
+    printf("\n");
+  }
+}
+
+static void print_deprecation(const struct hp_setting *setting, const char *indent) {
+  if (!setting->is_deprecated)
+    return;
+  printf("%s  deprecated", indent);
+  if (setting->deprecated_since)
+    printf(" since %s", setting->deprecated_since);
+  if (setting->deprecated_reason)
+    printf(": %s", setting->deprecated_reason);
+  if (setting->replacement)
+    printf("; use %s", setting->replacement);
+  printf("\n");
+}
+
+static void print_notes(const struct hp_setting *setting, const char *indent) {
+  const char *platforms[HP_OS_COUNT];
+  size_t count = list_platforms(setting, platforms);
+  if (count) {
+    printf("%s  only on: ", indent);
+    print_list("", platforms, count);
+    printf("\n");
+  }
+  print_requirements(setting, indent);
+  if (setting->discouraged_count) {
+    printf("%s  discouraged: ", indent);
+    print_list("", setting->discouraged, setting->discouraged_count);
+    printf(": %s\n", setting->discouraged_reason);
+  }
+  print_deprecation(setting, indent);
+  if (setting->is_experimental)
+    printf("%s  experimental: taken with --allow-experimental\n", indent);
+}
+
+void settings_print(const struct hp_definition *definition, const char *indent) {
+  for (size_t i = 0; i < definition->setting_count; i++) {
+    const struct hp_setting *setting = &definition->settings[i];
+    printf("%s%s (%s)%s%s\n%s  ", indent, setting->name, hp__setting_types[setting->type],
+           setting->description ? ": " : "", setting->description ? setting->description : "",
+           indent);
+    print_values(setting);
+    printf("\n");
+    print_notes(setting, indent);
+  }
+}
+
+/* ---- as JSON ---- */
+
+static void add_text(struct hp_text *out, const char *name, const char *value) {
+  if (!value)
+    return;
+  hp__text_format(out, ",\"%s\":", name);
+  hp__text_add_json(out, value);
+}
+
+static void add_list(struct hp_text *out, const char *name, const char *const *words,
+                     size_t count) {
+  if (count == 0)
+    return;
+  hp__text_format(out, ",\"%s\":[", name);
+  for (size_t i = 0; i < count; i++) {
+    hp__text_add(out, i ? "," : "");
+    hp__text_add_json(out, words[i]);
+  }
+  hp__text_add(out, "]");
+}
+
+static void add_requirements(struct hp_text *out, const struct hp_setting *setting) {
+  if (setting->requirement_count == 0)
+    return;
+  hp__text_add(out, ",\"requires\":[");
+  for (size_t i = 0; i < setting->requirement_count; i++) {
+    const struct hp_requirement *requirement = &setting->requirements[i];
+    hp__text_add(out, i ? ",{\"setting\":" : "{\"setting\":");
+    hp__text_add_json(out, requirement->name);
+    add_list(out, requirement->is_not ? "not" : "values", requirement->values, requirement->count);
+    hp__text_add(out, "}");
+  }
+  hp__text_add(out, "]");
+}
+
+static void add_notes(struct hp_text *out, const struct hp_setting *setting) {
+  const char *platforms[HP_OS_COUNT];
+  add_list(out, "platforms", platforms, list_platforms(setting, platforms));
+  add_requirements(out, setting);
+  add_list(out, "discouraged", setting->discouraged, setting->discouraged_count);
+  add_text(out, "discouraged_reason", setting->discouraged_reason);
+  if (setting->is_deprecated)
+    hp__text_add(out, ",\"deprecated\":true");
+  add_text(out, "deprecated_since", setting->deprecated_since);
+  add_text(out, "deprecated_reason", setting->deprecated_reason);
+  add_text(out, "replacement", setting->replacement);
+  if (setting->is_experimental)
+    hp__text_add(out, ",\"experimental\":true");
+}
+
+static void add_setting(struct hp_text *out, const struct hp_setting *setting) {
+  hp__text_add(out, "{\"name\":");
+  hp__text_add_json(out, setting->name);
+  add_text(out, "type", hp__setting_types[setting->type]);
+  add_text(out, "description", setting->description);
+  add_text(out, "default", setting->initial);
+  add_text(out, "minimum", setting->minimum);
+  add_text(out, "maximum", setting->maximum);
+  add_text(out, "unit", setting->unit);
+  add_list(out, "values", setting->values, setting->value_count);
+  add_notes(out, setting);
+  hp__text_add(out, "}");
+}
+
+static int print_json(const struct hp_definition *definition) {
+  struct hp_text out = {0};
+  hp__text_add(&out, "{\"server\":");
+  hp__text_add_json(&out, definition->name);
+  hp__text_add(&out, ",\"settings\":[");
+  for (size_t i = 0; i < definition->setting_count; i++) {
+    hp__text_add(&out, i ? "," : "");
+    add_setting(&out, &definition->settings[i]);
+  }
+  hp__text_add(&out, "]}");
+  int code = out.failed ? EXIT_NOT_STARTED : EXIT_DONE;
+  if (!out.failed)
+    printf("%s\n", out.data);
+  hp__text_fini(&out);
+  return code;
+}
+
+/* ---- the whole ---- */
+
+int cli_settings(const struct arguments *arguments) {
+  struct catalogue catalogue;
+  struct hp_error error = {0};
+  const struct hp_definition *definition;
+  int code = catalogue_open(&catalogue, arguments);
+  if (code != EXIT_DONE) {
+    catalogue_close(&catalogue);
+    return code;
+  }
+  if (hp__catalog_definition(catalogue.all, arguments->options->server, &definition, &error) < 0) {
+    report_error(&error);
+    code = exit_code_of(&error);
+  } else if (arguments->json) {
+    code = print_json(definition);
+  } else {
+    settings_print(definition, "");
+  }
+  hp__error_fini(&error);
+  catalogue_close(&catalogue);
+  return code;
+}
