@@ -79,7 +79,8 @@ static void write_settings(struct hp_text *out, const struct hp_definition *defi
                   definition->name);
   hp__text_add(out, "    # settings:\n");
   for (size_t i = 0; i < definition->setting_count; i++)
-    write_setting(out, &definition->settings[i]);
+    if (!definition->settings[i].is_experimental && !definition->settings[i].is_deprecated)
+      write_setting(out, &definition->settings[i]);
 }
 
 /* The system's own, where the server speaks it. */

@@ -18,6 +18,7 @@ int cli_complete(const struct arguments *arguments);
 int cli_completion(const struct arguments *arguments);
 int cli_check(const struct arguments *arguments);
 int cli_servers(const struct arguments *arguments);
+int cli_schema(const struct arguments *arguments);
 int cli_settings(const struct arguments *arguments);
 int cli_profiles(const struct arguments *arguments);
 int cli_connect(const struct arguments *arguments);

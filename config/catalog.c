@@ -22,9 +22,21 @@ static int field_version(const struct hp_reader *reader, const struct hp_field *
 }
 
 static const struct hp_field root_fields[] = {
-    {.key = "version", .read = field_version, .offset = offsetof(struct root, version)},
-    {.key = "servers", .read = hp__field_node, .offset = offsetof(struct root, servers)},
-    {.key = "profiles", .read = hp__field_node, .offset = offsetof(struct root, profiles)},
+    {.key = "version",
+     .description = "Version of the format: 1.",
+     .schema = "\"enum\":[1,\"1\"]",
+     .read = field_version,
+     .offset = offsetof(struct root, version)},
+    {.key = "servers",
+     .description = "Server definitions by name.",
+     .read = hp__field_node,
+     .offset = offsetof(struct root, servers),
+     .table = &hp__definition_table},
+    {.key = "profiles",
+     .description = "Profiles by name; `default` is taken where none is named.",
+     .read = hp__field_node,
+     .offset = offsetof(struct root, profiles),
+     .table = &hp__profile_table},
 };
 
 static int check_root(const struct hp_reader *reader, const struct hp_node *node, void *record) {
@@ -34,16 +46,16 @@ static int check_root(const struct hp_reader *reader, const struct hp_node *node
   return hp__mistake(reader->error, node->position, "the file needs 'version: 1'");
 }
 
-static const struct hp_table root_table = {.what = "file",
-                                           .fields = root_fields,
-                                           .field_count = HP_COUNT(root_fields),
-                                           .check = check_root};
+const struct hp_table hp__root_table = {.what = "file",
+                                        .fields = root_fields,
+                                        .field_count = HP_COUNT(root_fields),
+                                        .check = check_root};
 
 static int add_root(struct load *load, const struct hp_node *node, size_t file) {
   struct root root = {0};
   if (node->kind != HP_NODE_MAPPING)
     return hp__mistake(load->reader.error, node->position, "a file begins with 'version: 1'");
-  int result = hp__read_record(&load->reader, &root_table, node, &root);
+  int result = hp__read_record(&load->reader, &hp__root_table, node, &root);
   if (result == 0)
     result = hp__entries_add(&load->reader, &load->servers, root.servers, file);
   if (result == 0)

@@ -87,10 +87,23 @@ static int field_nice(const struct hp_reader *reader, const struct hp_field *fie
   return read_count(reader, node, record, HP_LIMIT_NICE, -20, 19);
 }
 
-static const struct hp_field limit_fields[] = {{.key = "memory", .read = field_memory},
-                                               {.key = "descriptors", .read = field_descriptors},
-                                               {.key = "core", .read = field_core},
-                                               {.key = "nice", .read = field_nice}};
+static const struct hp_field limit_fields[] = {
+    {.key = "memory",
+     .description = "Memory of its own, a size or a part of what there is.",
+     .schema = "\"type\":[\"string\",\"number\",\"boolean\"]",
+     .read = field_memory},
+    {.key = "descriptors",
+     .description = "How many descriptors it may have open.",
+     .schema = "\"type\":[\"string\",\"number\",\"boolean\"]",
+     .read = field_descriptors},
+    {.key = "core",
+     .description = "Size of the core file that it may leave.",
+     .schema = "\"type\":[\"string\",\"number\",\"boolean\"]",
+     .read = field_core},
+    {.key = "nice",
+     .description = "Its priority, from -20 to 19.",
+     .schema = "\"type\":[\"string\",\"number\",\"boolean\"]",
+     .read = field_nice}};
 
 const struct hp_table hp__limits_table = {.what = "limits",
                                           .fields = limit_fields,

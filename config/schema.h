@@ -36,6 +36,7 @@ enum hp_field_flags {
 
 struct hp_field {
   const char *key;
+  const char *description; /* a sentence, for the JSON Schema and the manual */
   hp_field_reader read;
   size_t offset;
   size_t count; /* offset of the number of items: lists, maps */
@@ -44,6 +45,7 @@ struct hp_field {
   const char *const *words; /* NULL-terminated */
   const char *what;         /* what such a word is, for messages; NULL: the key says it */
   const struct hp_table *table;
+  const char *schema; /* JSON Schema of the value without its braces; NULL: the reader says it */
 };
 
 struct hp_table {

@@ -10,6 +10,9 @@ extern const struct hp_table hp__definition_table; /* struct hp_definition */
 extern const struct hp_table hp__profile_table;    /* struct hp_profile */
 extern const struct hp_table hp__ready_table;      /* struct hp_ready; `all` and `any` hold more */
 
+extern const struct hp_table hp__root_table;    /* a whole file */
+extern const struct hp_table hp__rung_table;    /* of a ladder */
+extern const struct hp_table hp__choice_table;  /* struct hp_choice */
 extern const struct hp_table hp__setting_table; /* struct hp_setting */
 
 /* declaration.c */
@@ -25,9 +28,17 @@ extern const struct hp_table hp__health_table; /* struct hp_health_rule */
 
 /* For one system each, laid over the rest there. */
 #define HP_SECTIONS(keys)                                                                          \
-  {.key = "linux", .read = hp__field_section, .table = (keys)},                                    \
-      {.key = "darwin", .read = hp__field_section, .table = (keys)}, {                             \
-    .key = "windows", .read = hp__field_section, .table = (keys)                                   \
+  {.key = "linux",                                                                                 \
+   .description = "Keys for linux alone, laid over the rest there.",                               \
+   .read = hp__field_section,                                                                      \
+   .table = (keys)},                                                                               \
+      {.key = "darwin",                                                                            \
+       .description = "Keys for darwin alone, laid over the rest there.",                          \
+       .read = hp__field_section,                                                                  \
+       .table = (keys)},                                                                           \
+  {                                                                                                \
+    .key = "windows", .description = "Keys for windows alone, laid over the rest there.",          \
+    .read = hp__field_section, .table = (keys)                                                     \
   }
 
 /* stop.c */

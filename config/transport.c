@@ -140,12 +140,25 @@ int hp__transports_read(struct hp_arena *arena, struct hp_choices *choices, cons
 
 static const struct hp_field choice_fields[] = {
     {.key = "kind",
+     .description = "unix, tcp, pipe or local.",
      .read = hp__field_string,
      IN_CHOICE(kind),
      .flags = HP_FIELD_REQUIRED | HP_FIELD_FILLED},
-    {.key = "port", .read = hp__field_string, IN_CHOICE(port), .flags = HP_FIELD_FILLED},
-    {.key = "host", .read = hp__field_string, IN_CHOICE(host), .flags = HP_FIELD_FILLED},
-    {.key = "path", .read = hp__field_string, IN_CHOICE(path), .flags = HP_FIELD_FILLED},
+    {.key = "port",
+     .description = "tcp: auto, or a number.",
+     .read = hp__field_string,
+     IN_CHOICE(port),
+     .flags = HP_FIELD_FILLED},
+    {.key = "host",
+     .description = "tcp: a literal address.",
+     .read = hp__field_string,
+     IN_CHOICE(host),
+     .flags = HP_FIELD_FILLED},
+    {.key = "path",
+     .description = "unix: the socket; pipe: its name.",
+     .read = hp__field_string,
+     IN_CHOICE(path),
+     .flags = HP_FIELD_FILLED},
 };
 
 const struct hp_table hp__choice_table = {

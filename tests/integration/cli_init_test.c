@@ -63,8 +63,10 @@ HP_TEST(settings_come_with_what_is_known_of_them) {
   CHECK_INT(tool_run(&tool), 0);
   const char *text = read_file(target());
   CHECK_HAS(text, "    server: redis\n");
-  CHECK_HAS(text,
-            "    #   # Memory limit of the data set; 0 is no limit\n    #   maxmemory: 64M\n");
+  CHECK_HAS(
+      text,
+      "    #   # Memory limit of the data set, a size or a part of the memory; 0 is no limit\n"
+      "    #   maxmemory: 50%\n");
   CHECK_HAS(text, "    #   # one of: noeviction, ");
 }
 

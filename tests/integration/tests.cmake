@@ -18,7 +18,7 @@ hp_add_tests(integration/leak_test.c TIMEOUT 900 SOURCES support/server.c suppor
 hp_add_tests(integration/cli_test.c TIMEOUT 180 SOURCES support/tool.c)
 hp_add_tests(integration/cli_manual_test.c SOURCES support/tool.c
   ENVIRONMENT HP_MANUAL=${root}${PROJECT_SOURCE_DIR}/cli/hyperprocess.1)
-foreach(subject exec doctor init keep completion check)
+foreach(subject exec doctor init keep completion check settings)
   hp_add_tests(integration/cli_${subject}_test.c SOURCES support/tool.c)
 endforeach()
 

@@ -102,7 +102,7 @@ HP_TEST(redis_as_it_is_written) {
   CHECK_INT(redis->stop.items[1].kind, HP_RUNG_KILL);
   CHECK_TEXT(redis->host_death_signal, "TERM");
   CHECK_TEXT(redis->port_taken, "Address already in use");
-  CHECK_INT(setting(redis, "appendonly")->value_count, 2);
+  CHECK_INT(setting(redis, "appendonly")->word_count, 2);
   check_template(&setting(redis, "maxmemory")->arguments[1], "<value>");
   done();
 }

@@ -114,8 +114,9 @@ static const struct {
     {"size with a wrong unit",
      PROFILE "    server: redis\n"
              "    settings: {maxmemory: 64MB}\n",
-     "x.yaml:5:27: setting 'maxmemory': '64MB' is not a size: a whole number of bytes, or of K, M, "
-     "G or T (powers of 1024)"},
+     "x.yaml:5:27: setting 'maxmemory': '64MB' is not an amount of memory: a size, as 64M, or 0% "
+     "to "
+     "100%"},
     {"value not in the enum",
      PROFILE "    server: postgres\n"
              "    settings: {fsync: of}\n",
