@@ -11,8 +11,6 @@ extern const struct hp_table hp__profile_table;    /* struct hp_profile */
 extern const struct hp_table hp__ready_table;      /* struct hp_ready; `all` and `any` hold more */
 
 extern const struct hp_table hp__root_table;    /* a whole file */
-extern const struct hp_table hp__rung_table;    /* of a ladder */
-extern const struct hp_table hp__choice_table;  /* struct hp_choice */
 extern const struct hp_table hp__setting_table; /* struct hp_setting */
 
 /* declaration.c */

@@ -66,7 +66,7 @@ HP_TEST(settings_come_with_what_is_known_of_them) {
   CHECK_HAS(
       text,
       "    #   # Memory limit of the data set, a size or a part of the memory; 0 is no limit\n"
-      "    #   maxmemory: 50%\n");
+      "    #   maxmemory: '50%'\n");
   CHECK_HAS(text, "    #   # one of: noeviction, ");
 }
 
