@@ -64,6 +64,25 @@ static int set_variable(hp_options *options, const char *text, hp_error **error)
   return set_pair(options, text, error, "env", hp_options_set_environment);
 }
 
+static int set_size(hp_options *options, const char *name, const char *text, hp_error **error,
+                    int (*set)(hp_options *, uint64_t, hp_error **)) {
+  uint64_t amount = 0;
+  struct hp_error e = {0};
+  if (hp__read_size(text, &amount, &e) == 0)
+    return set(options, amount, error);
+  int result = refuse_usage(error, "--%s: %s", name, hp_error_message(&e));
+  hp__error_fini(&e);
+  return result;
+}
+
+static int set_log_size_limit(hp_options *options, const char *text, hp_error **error) {
+  return set_size(options, "log-size-limit", text, error, hp_options_set_log_size_limit);
+}
+
+static int set_log_max_count(hp_options *options, const char *text, hp_error **error) {
+  return set_size(options, "log-max-count", text, error, hp_options_set_log_max_count);
+}
+
 static int set_timeout(hp_options *options, const char *text, hp_error **error) {
   int64_t milliseconds = 0;
   struct hp_error e = {0};
@@ -102,6 +121,11 @@ static const struct option table[] = {
      allow_experimental, 0, NULL},
     {OPTION_DATA_DIR, "data-dir", "DIR", "keep the server's data there; default: a temporary one",
      hp_options_set_data_dir, 0, NULL},
+    {OPTION_LOG, "log-dir", "DIR", "write the server's output to files there; default: none",
+     hp_options_set_log_dir, 0, NULL},
+    {OPTION_LOG, "log-size-limit", "SIZE", "begin another file when one has so much: 100M",
+     set_log_size_limit, 0, NULL},
+    {OPTION_LOG, "log-max-count", "NUMBER", "keep so many of them", set_log_max_count, 0, NULL},
     {OPTION_BINARY, "binary", "PATH", "the server's binary, or the folder that holds it",
      hp_options_set_binary, 0, NULL},
     {OPTION_WORKING_DIR, "working-dir", "DIR", "working directory of the server",

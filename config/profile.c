@@ -31,6 +31,46 @@ static int field_values(const struct hp_reader *reader, const struct hp_field *f
   return result;
 }
 
+/* ---- log ---- */
+
+static int field_size(const struct hp_reader *reader, const struct hp_field *field,
+                      const struct hp_node *node, void *record) {
+  uint64_t *slot = (uint64_t *)((char *)record + field->offset);
+  int result = hp__expect(reader, node, HP_NODE_SCALAR);
+  return result != 0 ? result
+                     : hp__mistake_at(reader->error, node->position,
+                                      hp__read_size(node->text, slot, reader->error));
+}
+
+static int field_count(const struct hp_reader *reader, const struct hp_field *field,
+                       const struct hp_node *node, void *record) {
+  int result = field_size(reader, field, node, record);
+  if (result == 0 && strspn(node->text, "0123456789") != strlen(node->text))
+    return hp__mistake(reader->error, node->position, "'%s' is not a whole number", node->text);
+  return result;
+}
+
+static const struct hp_field log_fields[] = {
+    {.key = "dir",
+     .description = "The folder of the files, made where it is missing.",
+     .read = hp__field_path,
+     .offset = offsetof(struct hp_log_choice, dir),
+     .flags = HP_FIELD_FILLED},
+    {.key = "size_limit",
+     .description = "The size at which the next file is begun; 0: never.",
+     .read = field_size,
+     .schema = "\"type\":[\"integer\",\"string\"]",
+     .offset = offsetof(struct hp_log_choice, size_limit)},
+    {.key = "max_count",
+     .description = "How many files are kept; 0: all.",
+     .read = field_count,
+     .schema = "\"type\":\"integer\",\"minimum\":0",
+     .offset = offsetof(struct hp_log_choice, max_count)},
+};
+
+static const struct hp_table log_table = {
+    .what = "log", .fields = log_fields, .field_count = HP_COUNT(log_fields)};
+
 /* ---- the whole ---- */
 
 static const char *const unknown_words[] = {"refuse", "pass", NULL};
@@ -122,6 +162,11 @@ static const struct hp_field profile_fields[] = {
      .description = "The ladder, in place of the definition's.",
      .read = hp__field_rungs,
      IN_PROFILE(stop)},
+    {.key = "log",
+     .description = "Files for what the server writes.",
+     .read = hp__field_table,
+     IN_PROFILE(log),
+     .table = &log_table},
     {.key = "identity",
      .description = "Whether it must be certain that the server itself answers.",
      .read = hp__field_word,

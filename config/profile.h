@@ -36,6 +36,11 @@ struct hp_limits_wanted {
   struct hp_position position;
 };
 
+struct hp_log_choice { /* files of the server's output; no `dir`: none */
+  const char *dir;
+  uint64_t size_limit, max_count; /* 0: none */
+};
+
 struct hp_profile {
   const char *name, *extends;
   struct hp_position position;
@@ -50,9 +55,10 @@ struct hp_profile {
   struct hp_variables environment;
   struct hp_environment_policy environment_policy;
   struct hp_limits_wanted limits;
-  int64_t start_timeout;   /* ms; 0: the definition's */
-  struct hp_rungs stop;    /* count 0: the definition's */
-  const char *identity;    /* "required", "reported"; NULL: the definition's */
+  int64_t start_timeout; /* ms; 0: the definition's */
+  struct hp_rungs stop;  /* count 0: the definition's */
+  const char *identity;  /* "required", "reported"; NULL: the definition's */
+  struct hp_log_choice log;
   const char *containment; /* the least that is required; NULL: none is */
 };
 

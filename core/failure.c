@@ -32,6 +32,8 @@ void hp__explain_exit(hp_process *process, const struct hp_exit *exit, const cha
   hp_error_set_os_code(error, exit->value);
   hp_error_set_detail(error, HP_DETAIL_OUTPUT, output);
   explain_by_platform(process, exit);
+  if (process->view.log_path)
+    hp_error_set_detail(error, HP_DETAIL_LOG, process->view.log_path);
   if (!error->cause && output)
     hp_error_set_cause(error, "it said: %s", last ? last + 1 : output);
 }

@@ -88,6 +88,24 @@ int hp_options_set_working_dir(hp_options *options, const char *path, hp_error *
   return set_text(options, &options->working_dir, path, error);
 }
 
+int hp_options_set_log_dir(hp_options *options, const char *path, hp_error **error) {
+  return set_text(options, &options->log_dir, path, error);
+}
+
+int hp_options_set_log_size_limit(hp_options *options, uint64_t bytes, hp_error **error) {
+  (void)error;
+  options->log_size_limit = bytes;
+  options->has_log_size_limit = true;
+  return 0;
+}
+
+int hp_options_set_log_max_count(hp_options *options, uint64_t count, hp_error **error) {
+  (void)error;
+  options->log_max_count = count;
+  options->has_log_max_count = true;
+  return 0;
+}
+
 int hp_options_set_start_timeout(hp_options *options, int64_t milliseconds, hp_error **error) {
   if (milliseconds > 0) {
     options->start_timeout = milliseconds;

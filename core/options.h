@@ -21,6 +21,9 @@ struct hp_options {
   bool terminal;
   bool allow_experimental;
   struct hp_program program;
+  const char *log_dir;
+  uint64_t log_size_limit, log_max_count;
+  bool has_log_size_limit, has_log_max_count;
   int64_t start_timeout;                                  /* 0: not said */
   struct hp_option_list settings, environment, arguments; /* an argument is a name */
 };

@@ -45,6 +45,11 @@ static int apply_overrides(struct hp_plan_maker *maker) {
   override_text(arena, &profile->binary, options->binary);
   override_text(arena, &profile->data_dir, options->data_dir);
   override_text(arena, &profile->working_dir, options->working_dir);
+  override_text(arena, &profile->log.dir, options->log_dir);
+  if (options->has_log_size_limit)
+    profile->log.size_limit = options->log_size_limit;
+  if (options->has_log_max_count)
+    profile->log.max_count = options->log_max_count;
   if (options->start_timeout > 0)
     profile->start_timeout = options->start_timeout;
   if (options->transport) {

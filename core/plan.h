@@ -8,6 +8,7 @@
 
 #include "config/mistake.h"
 #include "core/lifecycle.h"
+#include "core/log_file.h"
 #include "core/options.h"
 #include "core/registry.h"
 #include "core/sources.h"
@@ -63,6 +64,7 @@ struct hp_plan {
   bool requires_identity; /* an answer that is not proven to be the server's does not count */
   struct hp_rungs stop;
   struct hp_policy policy;
+  struct hp_log_rules log;       /* folder absolute, NULL: none */
   const char *host_death_signal; /* NULL: none */
   enum hp_containment required_containment;
 };

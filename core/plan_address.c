@@ -171,6 +171,22 @@ static int fill_path(struct hp_plan_maker *maker) {
   return result;
 }
 
+static int choose_log(struct hp_plan_maker *maker) {
+  struct hp_plan *plan = maker->plan;
+  const struct hp_log_choice *choice = &plan->profile.log;
+  if (!choice->dir || !choice->dir[0])
+    return 0;
+  plan->log = (struct hp_log_rules){.name = plan->definition->name,
+                                    .size_limit = choice->size_limit,
+                                    .max_count = choice->max_count};
+  if (choice->max_count && !choice->size_limit)
+    hp__plan_warn(plan, "log: max_count has no effect without size_limit");
+  else if (choice->max_count == 1)
+    hp__plan_warn(plan, "log: max_count 1 keeps very little: with each new file all before it is "
+                        "gone; 2 serves better");
+  return make_absolute(maker, "the log directory", choice->dir, &plan->log.folder);
+}
+
 int hp__plan_choose_address(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   int result = choose_rule(maker);
@@ -188,6 +204,8 @@ int hp__plan_choose_address(struct hp_plan_maker *maker) {
     result = check_path(maker, "the path of the binary", plan->executable);
   if (result == 0 && plan->profile.data_dir)
     result = make_absolute(maker, "the data directory", plan->profile.data_dir, &plan->data_dir);
+  if (result == 0)
+    result = choose_log(maker);
   return result;
 }
 

@@ -325,6 +325,14 @@ static void print_containment(struct printer *printer, const struct hp_plan *pla
     print_text(printer, "containment_min", hp_containment_name(plan->required_containment));
 }
 
+static void print_log(struct printer *printer, const struct hp_log_rules *log) {
+  print_text(printer, "log_dir", log->folder);
+  if (log->folder && log->size_limit)
+    print_number(printer, "log_size_limit", (int64_t)log->size_limit, " bytes");
+  if (log->folder && log->max_count)
+    print_number(printer, "log_max_count", (int64_t)log->max_count, "");
+}
+
 static void print_lines(struct printer *printer, const struct hp_plan *plan) {
   char endpoint[HP_ENDPOINT_TEXT_SIZE];
   print_text(printer, "server", plan->definition->name);
@@ -352,6 +360,7 @@ static void print_lines(struct printer *printer, const struct hp_plan *plan) {
              plan->data_dir         ? plan->data_dir
              : plan->needs_data_dir ? "temporary"
                                     : NULL);
+  print_log(printer, &plan->log);
   print_preparation(printer, plan);
   print_readiness(printer, plan);
   print_health(printer, plan);

@@ -232,6 +232,7 @@ void hp__process_free(hp_process *process) {
   hp__error_fini(&process->attempt);
   hp__free(process->reservation);
   hp__free(process->reported);
+  hp__free(process->view.log_path);
   hp_plan_free(process->plans);
   uv_mutex_destroy(&process->lock);
   uv_cond_destroy(&process->changed);

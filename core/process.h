@@ -16,6 +16,7 @@
 #include "core/error.h"
 #include "core/health.h"
 #include "core/lifecycle.h"
+#include "core/log.h"
 #include "core/subprocess.h"
 
 enum { HP_PROCESS_EVENTS = 16 }; /* an effect posts one event at most, an update has few effects */
@@ -34,7 +35,8 @@ struct hp_process_view {
   const char *stop_rung;
   double stop_time;
   struct hp_strings fallbacks;
-  bool is_near; /* the next state is: whoever waits may look for it instead of sleeping */
+  char *log_path; /* the process's own; it changes */
+  bool is_near;   /* the next state is: whoever waits may look for it instead of sleeping */
 };
 
 /* On the stack of a thread that closes; the context's `changed` is signalled. */
@@ -83,6 +85,7 @@ struct hp_process {
   int attempts;
   bool refused; /* we have ended it, and `attempt` says why */
   hp_directory *runtime, *data;
+  struct hp_log *log; /* NULL: none was asked for */
   hp_readiness *readiness;
   hp_health *health; /* NULL: nothing was asked for, or it is not READY */
   hp_subprocess *preparation, *server, *stop_command;

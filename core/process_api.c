@@ -363,6 +363,13 @@ const char *hp_process_transport(hp_process *process) {
   return name;
 }
 
+char *hp_process_log_path(hp_process *process) {
+  uv_mutex_lock(&process->lock);
+  char *path = hp__strdup(process->view.log_path);
+  uv_mutex_unlock(&process->lock);
+  return path;
+}
+
 size_t hp_process_fallback_count(hp_process *process) {
   uv_mutex_lock(&process->lock);
   size_t count = process->view.fallbacks.count;

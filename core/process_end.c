@@ -223,5 +223,8 @@ void hp__process_finish(hp_process *process) {
   hp__process_close_subprocess(&process->preparation);
   hp__process_close_subprocess(&process->stop_command);
   release_data(process);
+  if (process->log) /* what is written is on the disk before the end is told */
+    hp__log_close(process->log);
+  process->log = NULL;
   uv_close((uv_handle_t *)&process->timer, handle_closed);
 }

@@ -184,11 +184,56 @@ static int begin_preparation(hp_process *process) {
   return result < 0 ? result : 1;
 }
 
+/* ---- the log ---- */
+
+static void resume(void *data) {
+  hp_process *process = data;
+  hp__subprocess_resume(process->preparation);
+  hp__subprocess_resume(process->server);
+}
+
+static void tell(void *data, const char *text) {
+  hp__process_inform(data, text);
+}
+
+static void note_path(void *data, const char *path) {
+  hp_process *process = data;
+  uv_mutex_lock(&process->lock);
+  if (!process->view.log_path || strcmp(process->view.log_path, path) != 0) {
+    hp__free(process->view.log_path);
+    process->view.log_path = hp__strdup(path);
+  }
+  uv_mutex_unlock(&process->lock);
+}
+
+static void log_closed(void *data) {
+  hp__process_release(data);
+}
+
+static int open_log(hp_process *process) {
+  struct hp_log_owner owner = {.data = process,
+                               .loop = process->context->loop,
+                               .secrets = &process->launch.known,
+                               .resume = resume,
+                               .told = tell,
+                               .moved = note_path,
+                               .closed = log_closed};
+  if (!process->plan->log.folder)
+    return 0;
+  int result = hp__log_open(&process->log, &owner, &process->plan->log, &process->attempt);
+  process->open += result == 0;
+  return result;
+}
+
+/* ---- the whole ---- */
+
 void hp__process_prepare(hp_process *process) {
   begin_sweep(process);
   int result = open_data_dir(process);
   if (result == 0)
     result = make_secrets(process);
+  if (result == 0)
+    result = open_log(process);
   if (result == 0)
     result = begin_preparation(process);
   if (result < 0)

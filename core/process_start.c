@@ -31,6 +31,7 @@ static int start_subprocess(hp_process *process, hp_subprocess **subprocess, str
       .spawner = process->context->is_attached ? &process->context->spawner : NULL,
       .buffer = process->context->read_buffer,
       .secrets = &process->launch.known,
+      .log = subprocess == &process->stop_command ? NULL : process->log,
       .line = line,
       .ended = ended,
       .undelivered = hp__process_signal_undelivered,

@@ -9,7 +9,7 @@
 /* Exit is not end of file: a descendant that left the group may hold the pipe for hours. What the
  * process itself wrote is in the pipe by now, so this is ample, and below the 20 ms in which a
  * death is reported. */
-enum { GRACE_MS = 10 };
+enum { GRACE_MS = 10, PIPE_MAX = 1 << 20 /* the most that a pipe holds */ };
 
 bool hp__subprocess_is_running(const hp_subprocess *subprocess) {
   return subprocess && subprocess->child && subprocess->child->pid && !subprocess->gone;
@@ -69,18 +69,42 @@ static void report_end(hp_subprocess *subprocess) {
   subprocess->owner.ended(subprocess);
 }
 
+/* What it wrote is in the pipe, and no more than that: with a log it is read to the last byte. */
 static void grace_over(uv_timer_t *timer) {
-  report_end(timer->data);
+  hp_subprocess *subprocess = timer->data;
+  bool more = subprocess->fresh && subprocess->late < PIPE_MAX;
+  subprocess->fresh = false;
+  if (subprocess->owner.log && subprocess->paused)
+    return; /* hp__subprocess_resume() goes on */
+  if (subprocess->owner.log && more)
+    uv_timer_start(timer, grace_over, 1, 0); /* after the pipe was looked at once more */
+  else
+    report_end(subprocess);
 }
 
 static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
   (void)suggested;
   hp_subprocess *subprocess = handle->data;
-  *buffer = uv_buf_init(subprocess->owner.buffer, HP_READ_SIZE);
+  size_t room = subprocess->owner.log ? hp__log_room(subprocess->owner.log) : HP_READ_SIZE;
+  *buffer = uv_buf_init(subprocess->owner.buffer,
+                        room < HP_READ_SIZE ? (unsigned)room : (unsigned)HP_READ_SIZE);
+}
+
+static void log_output(hp_subprocess *subprocess, const char *bytes, size_t length) {
+  struct hp_log *log = subprocess->owner.log;
+  subprocess->fresh = true;
+  subprocess->late += subprocess->gone ? length : 0;
+  hp__log_feed(log, bytes, length);
+  if (hp__log_room(log) > 0)
+    return;
+  subprocess->paused = true;
+  uv_read_stop((uv_stream_t *)&subprocess->pipe);
 }
 
 static void read_output(uv_stream_t *pipe, ssize_t length, const uv_buf_t *buffer) {
   hp_subprocess *subprocess = pipe->data;
+  if (length > 0 && subprocess->owner.log)
+    log_output(subprocess, buffer->base, (size_t)length);
   if (length > 0)
     hp__output_feed(&subprocess->output, buffer->base, (size_t)length);
   if (length >= 0)
@@ -111,6 +135,15 @@ static void child_exited(hp_child *child) {
   else if (subprocess->drained)
     report_end(subprocess);
   else
+    uv_timer_start(&subprocess->grace, grace_over, GRACE_MS, 0);
+}
+
+void hp__subprocess_resume(hp_subprocess *subprocess) {
+  if (!subprocess || !subprocess->paused || subprocess->reported || subprocess->closing)
+    return;
+  subprocess->paused = false;
+  uv_read_start((uv_stream_t *)&subprocess->pipe, give_buffer, read_output);
+  if (subprocess->gone)
     uv_timer_start(&subprocess->grace, grace_over, GRACE_MS, 0);
 }
 

@@ -7,6 +7,7 @@
 #ifndef HP_CORE_SUBPROCESS_H
 #define HP_CORE_SUBPROCESS_H
 
+#include "core/log.h"
 #include "core/output.h"
 #include "core/spawner.h"
 
@@ -20,6 +21,7 @@ struct hp_subprocess_owner {
   struct hp_spawner *spawner; /* NULL: the loop's thread lives as long as what it spawns */
   char *buffer; /* HP_READ_SIZE bytes, the context's: a read is digested before the next one */
   const struct hp_secrets *secrets;   /* that the tail must not have; may be NULL */
+  struct hp_log *log;                 /* gets all of it; may be NULL */
   hp_line_callback line;              /* with `data`; may be NULL */
   hp_subprocess_callback ended;       /* the process is gone and its output read; `exit` is set */
   hp_subprocess_callback undelivered; /* as hp_child.undelivered */
@@ -36,6 +38,9 @@ struct hp_subprocess {
   uv_timer_t grace;
   int open_handles; /* of pipe, grace and child */
   bool drained;     /* the pipe is at its end */
+  bool paused;      /* the log has no room */
+  bool fresh;       /* something was read since it was last looked for */
+  size_t late;      /* read since the process is gone */
   bool watched, gone, reported, closing;
 };
 
@@ -48,6 +53,8 @@ int hp__subprocess_start(hp_subprocess **subprocess, const struct hp_subprocess_
 /* NULL is allowed in the three queries. */
 bool hp__subprocess_is_running(const hp_subprocess *subprocess);
 int64_t hp__subprocess_pid(const hp_subprocess *subprocess);
+/* Its log has room again. NULL is allowed. */
+void hp__subprocess_resume(hp_subprocess *subprocess);
 /* No error when it is not running. */
 int hp__subprocess_signal(hp_subprocess *subprocess, enum hp_scope scope, const char *name,
                           hp_error *error);

@@ -91,6 +91,7 @@ enum hp_phase {
   X(HP_DETAIL_COMMAND, "command") /* the command line, secrets redacted */                         \
   X(HP_DETAIL_OUTPUT, "output")   /* the last lines that the process wrote */                      \
   X(HP_DETAIL_PLACES, "places")   /* every place searched and why it did not serve */              \
+  X(HP_DETAIL_LOG, "log")         /* the file that the whole output is in */                       \
   X(HP_DETAIL_OWNER, "owner")     /* who holds the address or the directory */
 
 enum hp_detail {
@@ -153,6 +154,13 @@ HP_EXPORT int hp_options_set(hp_options *options, const char *name, const char *
 HP_EXPORT int hp_options_set_experimental(hp_options *options, bool allowed, hp_error **error);
 /* Directory of the server's data: created if missing, and kept. Without it a temporary one. */
 HP_EXPORT int hp_options_set_data_dir(hp_options *options, const char *path, hp_error **error);
+/* Directory of files with the server's output, made if missing, 0700; without it there are none,
+ * and "" takes back the profile's. NAME.log, or with a size limit NAME-TIME.log. */
+HP_EXPORT int hp_options_set_log_dir(hp_options *options, const char *path, hp_error **error);
+/* Bytes that such a file may have before another one is begun, and how many of them an instance
+ * keeps, the one at hand included; 0: any number. */
+HP_EXPORT int hp_options_set_log_size_limit(hp_options *options, uint64_t bytes, hp_error **error);
+HP_EXPORT int hp_options_set_log_max_count(hp_options *options, uint64_t count, hp_error **error);
 /* Binary of the server, or the folder that holds it. */
 HP_EXPORT int hp_options_set_binary(hp_options *options, const char *path, hp_error **error);
 /* Working directory of the server; without it the definition's word, else "/". */
@@ -362,6 +370,10 @@ HP_EXPORT size_t hp_process_fallback_count(hp_process *process);
 HP_EXPORT const char *hp_process_fallback(hp_process *process, size_t index);
 /* The server's data directory; NULL where it has none. */
 HP_EXPORT const char *hp_process_data_dir(hp_process *process);
+
+/* The file that the server's output is written to at this moment; free with hp_free(). NULL where
+ * there is none, before PREPARING, and without memory. Any thread. */
+HP_EXPORT char *hp_process_log_path(hp_process *process);
 
 /* Process id of the server, 0 while there is none. Any thread. */
 HP_EXPORT int64_t hp_process_pid(hp_process *process);
