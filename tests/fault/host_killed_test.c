@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ARGUMENTS_MAX = 8, GONE_WITHIN_MS = 1000, MARIADB_GONE_WITHIN_MS = 10000, BUSY_THREADS = 2 };
+enum { ARGUMENTS_MAX = 8, GONE_WITHIN_MS = 1000, MARIADB_GONE_WITHIN_MS = 40000, BUSY_THREADS = 2 };
 
 /* ---- chance ---- */
 

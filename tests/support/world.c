@@ -259,7 +259,11 @@ const char *hp_world_left(void) {
   size_t count = hp_world_processes(pids, PROCESSES_MAX);
   for (size_t i = 0; i < count; i++) {
     char text[300];
-    snprintf(text, sizeof text, "%d %.250s", pids[i], hp_world_proc(pids[i], "cmdline"));
+    const char *command = hp_world_proc(pids[i], "cmdline");
+    if (!*command) /* killed: it has no memory any more and does nothing, whatever /proc still lists
+                    */
+      continue;
+    snprintf(text, sizeof text, "%d %.250s", pids[i], command);
     add(list, "process", text);
   }
   add_behind(list);

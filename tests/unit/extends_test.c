@@ -70,7 +70,7 @@ HP_TEST(another_files_is_a_basis) {
   CHECK_TEXT(profile("own")->data_dir, expected);
   snprintf(expected, sizeof expected, "%s/here", hp_test_directory());
   CHECK_TEXT(profile("own")->working_dir, expected);
-  CHECK_HAS(profile("own")->extends, "team of /");
+  CHECK_HAS(profile("own")->extends, "other.yaml");
   done();
 }
 
