@@ -189,6 +189,11 @@ static const struct hp_field setting_fields[] = {
      IN_SETTING(arguments),
      .count = offsetof(struct hp_setting, argument_count),
      .flags = HP_FIELD_SETTING},
+    {.key = "only_for",
+     .description = "Values for which the arguments are added: a switch that is there or is not.",
+     .read = hp__field_strings,
+     IN_SETTING(only_for),
+     .count = offsetof(struct hp_setting, only_for_count)},
     {.key = "platforms",
      .description = "Systems on which it has an effect; elsewhere it is left out with a warning.",
      .schema = "\"anyOf\":[{\"enum\":[\"linux\",\"darwin\",\"windows\"]},{\"type\":\"array\","

@@ -52,6 +52,8 @@ struct hp_setting {
   unsigned platforms;                  /* bits of enum hp_os on which it has an effect; 0: on all */
   struct hp_requirement *requirements; /* without which it has no effect */
   size_t requirement_count;
+  const char **only_for; /* values for which the arguments are appended; count 0: all */
+  size_t only_for_count;
   const char **discouraged; /* values that are accepted with a warning */
   size_t discouraged_count;
   const char *discouraged_reason;

@@ -108,11 +108,19 @@ static int add_literal(struct scope *scope, struct hp_templates *list, const cha
   return add(scope, list, &literal);
 }
 
+static bool is_passed(const struct hp_setting *setting, const char *value) {
+  bool passed = value && setting->only_for_count == 0;
+  for (size_t i = 0; value && i < setting->only_for_count; i++)
+    passed = passed || hp__setting_is(setting, value, setting->only_for[i]);
+  return passed;
+}
+
 static int add_setting(struct scope *scope, size_t index) {
   const struct hp_setting *setting = &scope->maker->plan->definition->settings[index];
   struct hp_templates texts = {setting->arguments, setting->argument_count};
-  scope->value = scope->maker->values[index];
-  int result = scope->value ? add_all(scope, &scope->maker->plan->arguments, &texts) : 0;
+  const char *value = scope->value = scope->maker->values[index];
+  int result =
+      is_passed(setting, value) ? add_all(scope, &scope->maker->plan->arguments, &texts) : 0;
   scope->value = NULL;
   return result;
 }

@@ -13,7 +13,8 @@ static const char form[] =
     "['0', '2']}}}, chained: {type: int, default: '7', arguments: ['c${value}'], requires: "
     "{needy: ['5', '6']}}, here: {type: int, arguments: ['h${value}'], platforms: [%s]}, away: "
     "{type: int, arguments: ['a${value}'], platforms: [%s]}, part: {type: percent, arguments: "
-    "['part=${value}']}, key: {type: secret}}";
+    "['part=${value}']}, key: {type: secret}, loud: {type: bool, only_for: ['on'], arguments: "
+    "[-v]}}";
 
 static const char *our_os(void) {
   uv_utsname_t name;
@@ -96,6 +97,15 @@ HP_TEST(discouraged_and_deprecated_ones_are_warned_of) {
   check_warning(context, "profile.settings: {num: 2}", NULL, "n2");
   check_warning(context, "profile.settings: {old: 4}",
                 "setting 'old' is deprecated since 2: it was wrong; use 'num' instead", "o4");
+  hp_test_leave(context);
+}
+
+HP_TEST(a_switch_is_there_or_is_not) {
+  hp_context *context = hp_test_context();
+  check_warning(context, "profile.settings: {loud: on}", NULL, "-v");
+  check_warning(context, "profile.settings: {loud: yes}", NULL, "-v");
+  check_warning(context, "profile.settings: {loud: off}", NULL, "!-v");
+  check_warning(context, "profile.settings: {num: 2}", NULL, "!-v");
   hp_test_leave(context);
 }
 
