@@ -2,12 +2,6 @@
 /* What the server may take of the machine. */
 #include "core/plan_steps.h"
 
-/* The smaller of what the machine has and what its control group leaves us. */
-static uint64_t memory_here(void) {
-  uint64_t machine = uv_get_total_memory(), group = uv_get_constrained_memory();
-  return group > 0 && group < machine ? group : machine;
-}
-
 int hp__plan_limit(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   const struct hp_limits_wanted *wanted = &plan->profile.limits;
@@ -17,7 +11,7 @@ int hp__plan_limit(struct hp_plan_maker *maker) {
   if (plan->platform->caps & HP_PLATFORM_LIMITS) {
     if (wanted->memory_percent > 0)
       plan->limits.values[HP_LIMIT_MEMORY] =
-          (int64_t)(memory_here() / 100 * (uint64_t)wanted->memory_percent);
+          (int64_t)(plan->platform->memory() / 100 * (uint64_t)wanted->memory_percent);
     return 0;
   }
   hp_error_set(maker->error, HP_EUNSUPPORTED, HP_PHASE_PLAN,
