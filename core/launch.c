@@ -35,6 +35,8 @@ int hp__launch_note_secrets(struct hp_launch *launch, hp_error *error) {
   bool whole = hp__secrets_add(&launch->arena, &launch->known, launch->nonce);
   for (size_t i = 0; i < count; i++)
     whole = hp__secrets_add(&launch->arena, &launch->known, launch->secrets[i]) && whole;
+  for (size_t i = 0; i < plan->secret_values.count; i++)
+    whole = hp__secrets_add(&launch->arena, &launch->known, plan->secret_values.items[i]) && whole;
   return whole ? 0 : hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for the launch");
 }
 

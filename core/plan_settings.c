@@ -231,6 +231,16 @@ static int check_effects(struct hp_plan_maker *maker) {
   return result;
 }
 
+/* Of what the server writes they are to be kept out, too. */
+static int note_secrets(struct hp_plan_maker *maker) {
+  struct hp_plan *plan = maker->plan;
+  bool noted = true;
+  for (size_t i = 0; noted && i < plan->definition->setting_count; i++)
+    if (plan->definition->settings[i].type == HP_SETTING_SECRET && maker->values[i])
+      noted = hp__strings_add(&plan->arena, &plan->secret_values, maker->values[i]);
+  return noted ? 0 : hp__plan_no_memory(maker);
+}
+
 /* ---- the whole ---- */
 
 int hp__plan_read_settings(struct hp_plan_maker *maker) {
@@ -246,5 +256,7 @@ int hp__plan_read_settings(struct hp_plan_maker *maker) {
     result = read_setting(maker, i);
   if (result == 0)
     result = check_effects(maker);
+  if (result == 0)
+    result = note_secrets(maker);
   return result == HP_ENOMEM ? hp__plan_no_memory(maker) : result;
 }

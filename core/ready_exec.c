@@ -63,6 +63,7 @@ static int run(struct command *command, hp_error *error) {
       .loop = owner->loop,
       .platform = owner->platform,
       .buffer = owner->buffer,
+      .secrets = &owner->launch->known,
       .ended = ended,
       .closed = closed,
   };

@@ -75,6 +75,21 @@ HP_TEST(secrets_are_not_in_the_command_line) {
   hp_test_leave(context);
 }
 
+HP_TEST(secret_settings_are_not_in_what_is_shown_of_its_output) {
+  hp_context *context = hp_test_context();
+  hp_process *process;
+  hp_error *error;
+  hp_options *options =
+      hp_test_child("local", "arguments: [environment, 'exit:3']",
+                    "settings: {key: {type: secret}}", "environment: {KEY: 'k=${setting.key}.'}",
+                    "ready: {kind: callback}", "profile.settings: {key: xyzzy-plugh}", NULL);
+  CHECK_INT(hp_test_start(context, options, &process, &error), HP_EEXITED);
+  CHECK_HAS(hp_error_detail(error, HP_DETAIL_OUTPUT), "KEY=k=***.");
+  CHECK(strstr(hp_error_detail(error, HP_DETAIL_OUTPUT), "xyzzy") == NULL);
+  hp_error_free(error);
+  hp_test_leave(context);
+}
+
 /* From the word to die until the error is here; the deadline is far away. */
 HP_TEST(a_death_is_told_at_once) {
   hp_context *context = hp_test_context();
