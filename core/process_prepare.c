@@ -13,11 +13,13 @@
 
 /* ---- what a killed host left ---- */
 
+/* Beside the loop, which may take another plan meanwhile: the platform is the same for all. */
 static void sweep(uv_work_t *work) {
   hp_process *process = work->data;
+  const struct hp_platform_ops *platform = process->context->registry.platform;
   for (size_t i = 0; i < sizeof process->swept_bases / sizeof *process->swept_bases; i++)
     if (process->swept_bases[i])
-      process->plan->platform->sweep(process->swept_bases[i]);
+      platform->sweep(process->swept_bases[i]);
 }
 
 static void swept(uv_work_t *work, int status) {
