@@ -6,18 +6,18 @@
 
 #include "config/tables.h"
 
-#define TEXT "\"type\":[\"string\",\"number\",\"boolean\"]"
-#define TEXTS "\"anyOf\":[{" TEXT "},{\"type\":\"array\",\"items\":{" TEXT "}}]"
+#define SCALAR_FORM "\"type\":[\"string\",\"number\",\"boolean\"]"
+#define TEXTS "\"anyOf\":[{" SCALAR_FORM "},{\"type\":\"array\",\"items\":{" SCALAR_FORM "}}]"
 #define TRUE_ALONE "\"enum\":[true,\"true\"]"
 
 static const struct {
   hp_field_reader read;
   const char *schema;
 } forms[] = {
-    {hp__field_string, TEXT},
-    {hp__field_path, TEXT},
-    {hp__field_template, TEXT},
-    {hp__field_setting_name, TEXT},
+    {hp__field_string, SCALAR_FORM},
+    {hp__field_path, SCALAR_FORM},
+    {hp__field_template, SCALAR_FORM},
+    {hp__field_setting_name, SCALAR_FORM},
     {hp__field_strings, TEXTS},
     {hp__field_templates, TEXTS},
     {hp__field_secrets, TEXTS},
@@ -25,14 +25,14 @@ static const struct {
     {hp__field_bool, "\"enum\":[true,false,\"yes\",\"no\",\"true\",\"false\",\"on\",\"off\"]"},
     {hp__field_true, TRUE_ALONE},
     {hp__field_duration, "\"type\":\"string\",\"pattern\":\"^[0-9]+(ms|s|m|h|d)$\""},
-    {hp__field_variables, "\"type\":\"object\",\"additionalProperties\":{\"anyOf\":[{" TEXT
+    {hp__field_variables, "\"type\":\"object\",\"additionalProperties\":{\"anyOf\":[{" SCALAR_FORM
                           "},{\"type\":\"object\",\"properties\":{\"unset\":{" TRUE_ALONE
                           "}},\"required\":[\"unset\"],\"additionalProperties\":false}]}"},
     {hp__field_files, "\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\","
-                      "\"additionalProperties\":{" TEXT "}}"},
+                      "\"additionalProperties\":{" SCALAR_FORM "}}"},
     {hp__field_extends,
-     "\"anyOf\":[{" TEXT "},{\"type\":\"object\",\"properties\":{\"file\":{" TEXT
-     "},\"name\":{" TEXT "}},\"required\":[\"file\"],\"additionalProperties\":false}]"},
+     "\"anyOf\":[{" SCALAR_FORM "},{\"type\":\"object\",\"properties\":{\"file\":{" SCALAR_FORM
+     "},\"name\":{" SCALAR_FORM "}},\"required\":[\"file\"],\"additionalProperties\":false}]"},
 };
 
 static void print_table(struct hp_text *out, const struct hp_table *table);
@@ -68,8 +68,8 @@ static void print_words(struct hp_text *out, const char *const *words) {
 }
 
 static void print_transports(struct hp_text *out) {
-  print_around(out, "\"anyOf\":[{" TEXT "},{", &hp__choice_table, "},{\"type\":\"array\",");
-  print_around(out, "\"items\":{\"anyOf\":[{" TEXT "},{", &hp__choice_table, "}]}}]");
+  print_around(out, "\"anyOf\":[{" SCALAR_FORM "},{", &hp__choice_table, "},{\"type\":\"array\",");
+  print_around(out, "\"items\":{\"anyOf\":[{" SCALAR_FORM "},{", &hp__choice_table, "}]}}]");
 }
 
 static void print_form(struct hp_text *out, const struct hp_field *field) {

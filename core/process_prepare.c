@@ -194,7 +194,7 @@ static void resume(void *data) {
   hp__subprocess_resume(process->server);
 }
 
-static void tell(void *data, const char *text) {
+static void tell_of_log(void *data, const char *text) {
   hp__process_inform(data, text);
 }
 
@@ -217,7 +217,7 @@ static int open_log(hp_process *process) {
                                .loop = process->context->loop,
                                .secrets = &process->launch.known,
                                .resume = resume,
-                               .told = tell,
+                               .told = tell_of_log,
                                .moved = note_path,
                                .closed = log_closed};
   if (!process->plan->log.folder)
