@@ -72,6 +72,17 @@ static void write_setting(struct hp_text *out, const struct hp_setting *setting)
   hp__text_add(out, "\n");
 }
 
+/* On this system, and to somebody who has not asked for adventures. */
+static bool is_offered(const struct hp_setting *setting) {
+  struct hp_registry registry = {0};
+  hp__registry_init(&registry, NULL);
+  bool is_here = setting->platforms == 0;
+  for (int os = 0; os < HP_OS_COUNT; os++)
+    is_here = is_here || ((setting->platforms & (1u << os)) &&
+                          strcmp(hp__os_names[os], registry.platform->name) == 0);
+  return is_here && !setting->is_experimental && !setting->is_deprecated;
+}
+
 static void write_settings(struct hp_text *out, const struct hp_definition *definition) {
   if (definition->setting_count == 0)
     return;
@@ -79,7 +90,7 @@ static void write_settings(struct hp_text *out, const struct hp_definition *defi
                   definition->name);
   hp__text_add(out, "    # settings:\n");
   for (size_t i = 0; i < definition->setting_count; i++)
-    if (!definition->settings[i].is_experimental && !definition->settings[i].is_deprecated)
+    if (is_offered(&definition->settings[i]))
       write_setting(out, &definition->settings[i]);
 }
 

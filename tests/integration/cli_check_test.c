@@ -17,7 +17,10 @@ HP_TEST(profile_without_a_server_is_planned) {
   CHECK_HAS(tool.err, "hint: did you mean 'tcp'?");
   CHECK_INT(check_file(&tool, "version: 1\nprofiles:\n  base: {settings: {nobody_has_it: 1}}\n"),
             122);
-  CHECK_INT(check_file(&tool, "version: 1\nprofiles:\n  base: {settings: {maxmemory: 64M}}\n"), 0);
+  CHECK_INT(
+      check_file(&tool,
+                 "version: 1\nprofiles:\n  base: {transport: tcp, settings: {maxmemory: 64M}}\n"),
+      0);
 }
 
 HP_TEST(missing_binary_does_not_hide_the_rest) {
