@@ -201,7 +201,7 @@ int hp__launch_environment(struct hp_launch *launch, char ***environment, char *
   if (pids)
     count += add_listener(launch, list + count, &pids);
   if (pids)
-    count += add_watchdog(launch, list + count, &pids);
+    add_watchdog(launch, list + count, &pids);
   return launch->arena.failed
              ? hp_error_set(error, HP_ENOMEM, HP_PHASE_SPAWN, "no memory for the launch")
              : 0;

@@ -228,8 +228,8 @@ HP_TEST(prepared_with_files_and_secrets) {
       .transport = "tcp",
       .lines = {PLAIN, STOP, "secrets: [password]",
                 "files: {conf: {content: 'secret ${secret.password}'}}",
-                "prepare: {creates: cluster, timeout: 30s, command: ['${binary}', "
-                "'mark:${prepare.dir}/half', 'write:made', 'exit:0']}",
+                ("prepare: {creates: cluster, timeout: 30s, command: ['${binary}', "
+                 "'mark:${prepare.dir}/half', 'write:made', 'exit:0']}"),
                 "arguments: ['write:up', pause, '${files.conf}']",
                 "ready: {kind: line, line: up}"}};
   fail_in(&scene);
