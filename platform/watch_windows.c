@@ -5,7 +5,9 @@
  */
 #include "platform/child_windows.h"
 
-enum { PATIENCE_MS = 2000 }; /* with a killed tree: one that hangs in a driver may never end */
+/* With a killed tree: one that hangs in a driver may never end. Under Wine the port does not always
+ * tell, so the job itself is asked as well. */
+enum { PATIENCE_MS = 2000, ASK_AGAIN_MS = 5 };
 
 bool hp__has_ended(HANDLE process) {
   return WaitForSingleObject(process, 0) == WAIT_OBJECT_0;
@@ -90,13 +92,13 @@ static bool is_over(const struct hp_windows_child *self) {
 /* On a thread of the pool's. */
 static void await_end(uv_work_t *work) {
   struct hp_windows_child *self = work->data;
-  uint64_t deadline = GetTickCount64() + PATIENCE_MS, now;
+  uint64_t deadline = GetTickCount64() + PATIENCE_MS;
   DWORD message;
   ULONG_PTR key;
   OVERLAPPED *about;
   WaitForSingleObject(self->process, PATIENCE_MS);
-  while (self->port && has_descendants(self) && (now = GetTickCount64()) < deadline)
-    GetQueuedCompletionStatus(self->port, &message, &key, &about, (DWORD)(deadline - now));
+  while (self->port && has_descendants(self) && GetTickCount64() < deadline)
+    GetQueuedCompletionStatus(self->port, &message, &key, &about, ASK_AGAIN_MS);
 }
 
 static void part(struct hp_windows_child *self) {
