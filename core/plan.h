@@ -53,8 +53,8 @@ struct hp_plan {
   const char *runtime_dir;  /* its name with X for what the launch chooses */
   bool needs_data_dir, needs_secrets;
   struct hp_strings secret_values; /* of secret settings */
-  const char *data_dir;       /* the user's, absolute; NULL: a temporary one */
-  const char *temporary_base; /* where that is made */
+  const char *data_dir;            /* the user's, absolute; NULL: a temporary one */
+  const char *temporary_base;      /* where that is made */
   struct hp_templates prepare;
   const char *creates;
   struct hp_file *files;
