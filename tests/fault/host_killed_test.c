@@ -198,7 +198,7 @@ static bool kill_once(const char *const *arguments, const struct life *life, int
 /* Where one configuration has killed often, the others need not. */
 static int count_kills(void) {
   const char *full = getenv("HP_TEST_FULL"), *fewer = getenv("HP_TEST_KILLS");
-  return full && full[0] == '1' ? 200 : fewer ? atoi(fewer) : 20;
+  return full && full[0] == '1' ? 200 : fewer ? atoi(fewer) : 10;
 }
 
 static void kill_often(const char *const *arguments, bool prepares) {
