@@ -158,6 +158,7 @@ static int read_definitions(struct load *load) {
     if (result != 0)
       return result;
     definition->name = node->key;
+    definition->node = node;
     catalog->definition_count++;
   }
   return 0;

@@ -7,6 +7,8 @@
 #include "config/settings.h"
 #include "config/template.h"
 
+struct hp_node;
+
 struct hp_strings {
   const char **items; /* NULL-terminated */
   size_t count;
@@ -126,6 +128,7 @@ struct hp_prepare {
 struct hp_definition {
   const char *name, *description, *extends;
   struct hp_position position;
+  const struct hp_node *node;             /* where it was read; NULL: it is made of words */
   struct hp_strings binary;               /* names */
   struct hp_strings folders[HP_OS_COUNT]; /* known folders, by OS */
   struct hp_templates arguments;          /* first the common ones, then the transport's */

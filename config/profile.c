@@ -177,6 +177,17 @@ static const struct hp_field profile_fields[] = {
      .read = hp__field_word,
      IN_PROFILE(containment),
      .words = containments},
+    {.key = "health",
+     .description = "How it is looked after while it is ready: its keys over the definition's.",
+     .read = hp__field_health,
+     IN_PROFILE(health),
+     .table = &hp__health_table},
+    {.key = "watchdog",
+     .description = "Time within which the server must give a sign of life.",
+     .read = hp__field_duration,
+     IN_PROFILE(watchdog),
+     .where = offsetof(struct hp_profile, watchdog_position),
+     .flags = HP_FIELD_FILLED},
     HP_SECTIONS(&hp__profile_table),
 };
 
@@ -206,6 +217,13 @@ static int check_value(const struct hp_reader *reader, const struct hp_node *nod
   return hp__unknown(reader->error, node->key_position, "setting", node->key, names, count);
 }
 
+/* The rule itself is made by the plan, whose server may be another one. */
+static int check_health(const struct hp_reader *reader, const struct hp_profile *profile,
+                        const struct hp_definition *definition) {
+  struct hp_health_rule rule;
+  return hp__profile_health(reader->arena, profile, definition, &rule, reader->error);
+}
+
 int hp__profile_check(const struct hp_reader *reader, const struct hp_node *node,
                       const struct hp_profile *profile, const struct hp_definition *definition) {
   const struct hp_node *settings = hp__node_find(node, "settings");
@@ -213,5 +231,7 @@ int hp__profile_check(const struct hp_reader *reader, const struct hp_node *node
   for (const struct hp_node *child = settings ? settings->first : NULL; result == 0 && child;
        child = child->next)
     result = check_value(reader, child, definition, profile->pass_unknown);
-  return result;
+  if (result == 0)
+    result = hp__profile_check_watchdog(profile, definition, reader->error);
+  return result == 0 ? check_health(reader, profile, definition) : result;
 }

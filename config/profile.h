@@ -41,6 +41,8 @@ struct hp_log_choice { /* files of the server's output; no `dir`: none */
   uint64_t size_limit, max_count; /* 0: none */
 };
 
+struct hp_node;
+
 struct hp_profile {
   const char *name, *extends;
   struct hp_position position;
@@ -59,7 +61,19 @@ struct hp_profile {
   struct hp_rungs stop;  /* count 0: the definition's */
   const char *identity;  /* "required", "reported"; NULL: the definition's */
   struct hp_log_choice log;
-  const char *containment; /* the least that is required; NULL: none is */
+  const char *containment;      /* the least that is required; NULL: none is */
+  const struct hp_node *health; /* what it says of it; NULL: nothing */
+  int64_t watchdog;             /* ms; 0: the definition's */
+  struct hp_position watchdog_position;
 };
+
+/* health.c: how the server is looked after: by the definition, and the profile's keys over it. The
+ * nodes are the catalogue's. HP_ECONFIG: at its place. */
+int hp__profile_health(struct hp_arena *arena, const struct hp_profile *profile,
+                       const struct hp_definition *definition, struct hp_health_rule *rule,
+                       hp_error *error);
+/* health.c: a watchdog is heard on the socket that the server notifies. */
+int hp__profile_check_watchdog(const struct hp_profile *profile,
+                               const struct hp_definition *definition, hp_error *error);
 
 #endif

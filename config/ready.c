@@ -314,6 +314,8 @@ static const struct hp_field health_fields[] = {
 static int check_health(const struct hp_reader *reader, const struct hp_node *node, void *record) {
   const struct hp_ready *probe = &((struct hp_health_rule *)record)->probe;
   const struct hp_node *kind = hp__node_find(node, "kind");
+  if (probe->kind == HP_READY_NONE && node->count == 1)
+    return 0;
   if (!(ASKING & (1u << probe->kind)))
     return hp__mistake(reader->error, kind->position,
                        "health is asked for by connect, http or exec, not by %s",

@@ -24,6 +24,10 @@ int hp__settings_check(const struct hp_reader *reader, const struct hp_node *nod
 extern const char *const hp__identity_words[];
 extern const struct hp_table hp__health_table; /* struct hp_health_rule */
 
+/* health.c */
+int hp__field_health(const struct hp_reader *reader, const struct hp_field *field,
+                     const struct hp_node *node, void *record); /* const struct hp_node * */
+
 /* For one system each, laid over the rest there. */
 #define HP_SECTIONS(keys)                                                                          \
   {.key = "linux",                                                                                 \

@@ -145,7 +145,7 @@ int hp__health_open(hp_health **out, const struct hp_health_owner *owner,
   uv_timer_init(asked->loop, &health->next);
   uv_timer_init(asked->loop, &health->watchdog);
   health->next.data = health->watchdog.data = health;
-  hp__health_set_watchdog(health, plan->definition->watchdog);
+  hp__health_set_watchdog(health, plan->watchdog);
   return open_probe(health, error);
 }
 

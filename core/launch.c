@@ -162,9 +162,9 @@ static size_t add_listener(struct hp_launch *launch, char **list, char ***pids) 
 static size_t add_watchdog(struct hp_launch *launch, char **list, char ***pids) {
   const struct hp_plan *plan = launch->plan;
   char microseconds[32];
-  if (plan->definition->watchdog <= 0)
+  if (plan->watchdog <= 0)
     return 0;
-  snprintf(microseconds, sizeof microseconds, "%" PRId64, plan->definition->watchdog * 1000);
+  snprintf(microseconds, sizeof microseconds, "%" PRId64, plan->watchdog * 1000);
   list[0] = hp__arena_pair(&launch->arena, "WATCHDOG_USEC", microseconds);
   if (!(plan->platform->caps & HP_PLATFORM_HANDS_DOWN))
     return 1;

@@ -277,12 +277,21 @@ static int choose_containment(struct hp_plan_maker *maker) {
                       plan->profile.containment);
 }
 
+static int choose_health(struct hp_plan_maker *maker) {
+  struct hp_plan *plan = maker->plan;
+  const struct hp_profile *profile = &plan->profile;
+  plan->watchdog = profile->watchdog > 0 ? profile->watchdog : plan->definition->watchdog;
+  int result = hp__profile_check_watchdog(profile, plan->definition, maker->error);
+  return result == 0 ? hp__profile_health(&plan->arena, profile, plan->definition, &plan->health,
+                                          maker->error)
+                     : result;
+}
+
 static int choose_policy(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   const struct hp_definition *definition = plan->definition;
   struct hp_policy *policy = &plan->policy;
   plan->ready = definition->ready;
-  plan->health = definition->health;
   choose_ladder(plan);
   policy->start_timeout =
       first_positive(plan->profile.start_timeout, definition->start_timeout, START_TIMEOUT_MS);
@@ -296,7 +305,8 @@ static int choose_policy(struct hp_plan_maker *maker) {
   policy->restart = HP_RESTART_NEVER;
   const char *signal = definition->host_death_signal;
   plan->host_death_signal = !signal ? "TERM" : signal[0] ? signal : NULL;
-  return choose_containment(maker);
+  int result = choose_health(maker);
+  return result == 0 ? choose_containment(maker) : result;
 }
 
 /* ---- the whole ---- */

@@ -62,6 +62,7 @@ struct hp_plan {
 
   struct hp_ready ready;
   struct hp_health_rule health;
+  int64_t watchdog;       /* ms; 0: none */
   bool requires_identity; /* an answer that is not proven to be the server's does not count */
   struct hp_rungs stop;
   struct hp_policy policy;

@@ -314,8 +314,8 @@ static void print_health(struct printer *printer, const struct hp_plan *plan) {
   if (plan->is_wrapped)
     return;
   print_text(printer, "health", health->probe.kind != HP_READY_NONE ? text : NULL);
-  if (plan->definition->watchdog > 0)
-    print_number(printer, "watchdog", plan->definition->watchdog, " ms");
+  if (plan->watchdog > 0)
+    print_number(printer, "watchdog", plan->watchdog, " ms");
 }
 
 /* What can be had here, and what must be. */

@@ -143,7 +143,8 @@ static void print_below(struct walk *walk, const struct hp_table *table,
   char below[PATH_SIZE + 8];
   const struct hp_table *inner = table_of(field);
   bool is_list = field->read == hp__field_list || field->read == hp__field_rungs;
-  bool is_told = strcmp(path, "profile.stop") == 0; /* with the server's */
+  bool is_told = strcmp(path, "profile.stop") == 0 || /* with the server's */
+                 strcmp(path, "profile.health") == 0;
   if (!inner || inner == table || is_told)
     return;
   snprintf(below, sizeof below, "%s%s", path,

@@ -97,6 +97,67 @@ HP_TEST(an_address_that_is_gone) {
   finish(process);
 }
 
+/* ---- what a profile says of it ---- */
+
+/* The question stays the definition's, how often is the profile's word. */
+HP_TEST(a_profile_asks_more_often) {
+  context = hp_test_context();
+  hp_test_file("reply", OK);
+  hp_process *process =
+      begin(hp_test_child("local", ANSWERING, "health: {kind: http, path: /up, interval: 1h}",
+                          "profile.health: {interval: 20ms, failures: 2}", NULL));
+  REQUIRE(process != NULL);
+  hp_test_file("reply", "HTTP/1.1 500 Oh\r\n\r\n");
+  check_lost(process, "its http probe failed 2 times in a row, the last time because: GET /up was "
+                      "answered with status 500");
+  finish(process);
+}
+
+static void check_plan(hp_options *options, const char *part, bool is_there) {
+  hp_plan *plan = NULL;
+  hp_error *error = NULL;
+  CHECK_INT(hp_plan_make(context, options, &plan, &error), 0);
+  char *text = plan ? hp_plan_print(plan) : NULL;
+  CHECK_INT(text && strstr(text, part), is_there);
+  hp_free(text);
+  hp_plan_free(plan);
+  hp_error_free(error);
+  hp_options_free(options);
+  hp_test_leave(context);
+}
+
+HP_TEST(a_profile_turns_it_off) {
+  context = hp_test_context();
+  check_plan(hp_test_child("local", "health: {kind: http, path: /up, interval: 1h}",
+                           "profile.health: {kind: none}", NULL),
+             "health", false);
+}
+
+/* None of the definition's keys is left, or `path` would be refused. */
+HP_TEST(a_profile_asks_otherwise) {
+  context = hp_test_context();
+  check_plan(hp_test_child("local", "health: {kind: http, path: /up, interval: 1h}",
+                           "profile.health: {kind: connect}", NULL),
+             ", every 10000 ms, lost after 3", true);
+}
+
+HP_TEST(a_profile_asks_where_the_server_does_not) {
+  context = hp_test_context();
+  check_plan(hp_test_child("local", "profile.health: {kind: connect, failures: 7}", NULL),
+             ", every 10000 ms, lost after 7", true);
+}
+
+HP_TEST(a_watchdog_of_the_profile) {
+  NEEDS(HP_OS_NOTIFY);
+  context = hp_test_context();
+  hp_process *process =
+      begin(hp_test_child("local", "arguments: ['notify:READY=1', pause]", "ready: {kind: notify}",
+                          "watchdog: 1h", "profile.watchdog: 100ms", NULL));
+  REQUIRE(process != NULL);
+  check_lost(process, "it did not send WATCHDOG=1 for 100 ms");
+  finish(process);
+}
+
 /* A probe that runs when the stop begins is ended with it. */
 HP_TEST(a_stop_while_it_is_asked) {
   context = hp_test_context();

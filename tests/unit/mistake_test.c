@@ -283,6 +283,32 @@ static const struct {
      "x.yaml:6:13: kind exec needs a 'command'"},
     {"watchdog without a notify socket", SERVER "    watchdog: 3s\n",
      "x.yaml:6:5: 'watchdog' needs a server that notifies (ready: {kind: notify})"},
+    {"unknown key of a profile's health", PROFILE "    health: {intervall: 1s}\n",
+     "x.yaml:4:14: unknown key 'intervall', did you mean 'interval'?"},
+    {"a profile's health without a kind",
+     PROFILE "    server: redis\n"
+             "    health: {interval: 1s}\n",
+     "x.yaml:5:5: 'kind' is missing in 'health'"},
+    {"a profile's health with another's key",
+     PROFILE "    server: redis\n"
+             "    health: {kind: connect, body: a}\n",
+     "x.yaml:5:29: 'body' is for kind http, not connect"},
+    {"a profile's key over the definition's kind",
+     SERVER "    health: {kind: connect}\n"
+            "profiles:\n"
+            "  p: {server: s, health: {body: a}}\n",
+     "x.yaml:8:27: 'body' is for kind http, not connect"},
+    {"a profile's variable that the server does not know",
+     PROFILE "    server: redis\n"
+             "    health: {kind: http, path: '/${setting.x}'}\n",
+     "x.yaml:5:32: unknown setting 'x'; one of: maxmemory, maxmemory_policy, appendonly, save, "
+     "databases, loglevel"},
+    {"none with a key", SERVER "    health: {kind: none, interval: 1s}\n",
+     "x.yaml:6:20: health is asked for by connect, http or exec, not by none"},
+    {"a profile's watchdog without a notify socket",
+     PROFILE "    server: nginx\n"
+             "    watchdog: 3s\n",
+     "x.yaml:5:15: 'watchdog' needs a server that notifies (ready: {kind: notify})"},
     {"unknown identity", SERVER "    identity: require\n",
      "x.yaml:6:15: unknown identity 'require', did you mean 'required'?"},
     {"nonce without a callback", SERVER "    ready: {kind: notify, nonce: true}\n",
