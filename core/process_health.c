@@ -23,8 +23,7 @@ static void closed(void *data) {
 static bool is_wanted(const hp_process *process) {
   enum hp_state state = process->machine.state; /* WAITING: READY is on its way */
   const struct hp_plan *plan = process->plan;
-  return !plan->is_wrapped &&
-         (plan->health.probe.kind != HP_READY_NONE || plan->watchdog > 0) &&
+  return !plan->is_wrapped && (plan->health.probe.kind != HP_READY_NONE || plan->watchdog > 0) &&
          (state == HP_STATE_WAITING || state == HP_STATE_READY) && !process->health;
 }
 
