@@ -131,8 +131,10 @@ static int prepare(struct contest *contest, int which, const char *hyper_path) {
   contest->peer = servers[which].peer;
   hp_options_new(&contest->options, NULL);
   hp_options_set_server(contest->options, contest->peer->server, NULL);
-  if (contest->peer == &peer_hyperd)
+  if (contest->peer == &peer_hyperd) {
     hp_options_set(contest->options, "hyper_path", hyper_path, NULL);
+    hp_options_set(contest->options, "telemetry", "off", NULL);
+  }
   if (servers[which].keeps_data && make_data(contest) < 0)
     return -1;
   if (hp_plan_make(contest->context, contest->options, &contest->plan, &error) < 0) {

@@ -59,7 +59,8 @@ static const char *example_of(const struct hp_setting *setting) {
 
 static void write_setting(struct hp_text *out, const struct hp_setting *setting) {
   if (setting->description)
-    hp__text_format(out, "    #   # %s\n", setting->description);
+    hp__text_format(out, "    #   # %s%s\n", setting->is_required ? "To be chosen: " : "",
+                    setting->description);
   for (size_t i = 0; i < setting->value_count; i++)
     hp__text_format(out, "%s%s%s", i ? ", " : "    #   # one of: ", setting->values[i],
                     i + 1 == setting->value_count ? "\n" : "");
@@ -80,7 +81,7 @@ static bool is_offered(const struct hp_setting *setting) {
   for (int os = 0; os < HP_OS_COUNT; os++)
     is_here = is_here || ((setting->platforms & (1u << os)) &&
                           strcmp(hp__os_names[os], registry.platform->name) == 0);
-  return is_here && !setting->is_experimental && !setting->is_deprecated;
+  return is_here && !setting->is_experimental && !setting->is_deprecated && !setting->belongs_to;
 }
 
 static void write_settings(struct hp_text *out, const struct hp_definition *definition) {

@@ -68,8 +68,14 @@ static void print_notes(const struct hp_setting *setting, const char *indent) {
     printf("\n");
   }
   print_requirements(setting, indent);
+  for (size_t i = 0; i < setting->note_count; i++)
+    printf("%s  %s: %s\n", indent, setting->notes[i].value, setting->notes[i].text);
+  if (setting->is_required)
+    printf("%s  required: there is no default\n", indent);
+  if (setting->belongs_to)
+    printf("%s  not here: it belongs to %s\n", indent, setting->belongs_to);
   if (setting->discouraged_count) {
-    printf("%s  discouraged: ", indent);
+    printf("%s  discouraged: %s", indent, setting->all_discouraged_but ? "all but " : "");
     print_list("", setting->discouraged, setting->discouraged_count);
     printf(": %s\n", setting->discouraged_reason);
   }
@@ -125,11 +131,27 @@ static void add_requirements(struct hp_text *out, const struct hp_setting *setti
   hp__text_add(out, "]");
 }
 
+static void add_value_notes(struct hp_text *out, const struct hp_setting *setting) {
+  for (size_t i = 0; i < setting->note_count; i++) {
+    hp__text_add(out, i ? "," : ",\"notes\":{");
+    hp__text_add_json(out, setting->notes[i].value);
+    hp__text_add(out, ":");
+    hp__text_add_json(out, setting->notes[i].text);
+  }
+  if (setting->note_count)
+    hp__text_add(out, "}");
+}
+
 static void add_notes(struct hp_text *out, const struct hp_setting *setting) {
   const char *platforms[HP_OS_COUNT];
   add_list(out, "platforms", platforms, list_platforms(setting, platforms));
   add_requirements(out, setting);
-  add_list(out, "discouraged", setting->discouraged, setting->discouraged_count);
+  add_value_notes(out, setting);
+  if (setting->is_required)
+    hp__text_add(out, ",\"required\":true");
+  add_text(out, "belongs_to", setting->belongs_to);
+  add_list(out, setting->all_discouraged_but ? "discouraged_all_but" : "discouraged",
+           setting->discouraged, setting->discouraged_count);
   add_text(out, "discouraged_reason", setting->discouraged_reason);
   if (setting->is_deprecated)
     hp__text_add(out, ",\"deprecated\":true");

@@ -91,24 +91,68 @@ static int field_requirements(const struct hp_reader *reader, const struct hp_fi
   return result;
 }
 
+/* ---- what single values are ---- */
+
+static int field_notes(const struct hp_reader *reader, const struct hp_field *field,
+                       const struct hp_node *node, void *record) {
+  struct hp_setting *setting = record;
+  (void)field;
+  int result = hp__expect(reader, node, HP_NODE_MAPPING);
+  if (result != 0)
+    return result;
+  setting->notes = hp__arena_alloc(reader->arena, (node->count + 1) * sizeof *setting->notes);
+  if (!setting->notes)
+    return hp__out_of_memory(reader->error);
+  for (const struct hp_node *child = node->first; result == 0 && child; child = child->next) {
+    result = hp__expect(reader, child, HP_NODE_SCALAR);
+    setting->notes[setting->note_count++] = (struct hp_note){child->key, child->text};
+  }
+  return result;
+}
+
 /* ---- discouraged, deprecated ---- */
+
+static int field_all_but(const struct hp_reader *reader, const struct hp_field *field,
+                         const struct hp_node *node, void *record) {
+  struct hp_setting *setting = record;
+  setting->all_discouraged_but = true;
+  return hp__field_strings(reader, field, node, record);
+}
 
 static const struct hp_field discouraged_fields[] = {
     {.key = "values",
      .description = "The values that are advised against.",
      .read = hp__field_strings,
      IN_SETTING(discouraged),
-     .count = offsetof(struct hp_setting, discouraged_count),
-     .flags = HP_FIELD_REQUIRED},
+     .count = offsetof(struct hp_setting, discouraged_count)},
+    {.key = "all_but",
+     .description = "The values that are not: all others are advised against.",
+     .schema = "\"type\":[\"array\",\"string\",\"number\",\"boolean\"]",
+     .read = field_all_but,
+     IN_SETTING(discouraged),
+     .count = offsetof(struct hp_setting, discouraged_count)},
     {.key = "reason",
      .description = "Why they are advised against.",
      .read = hp__field_string,
      IN_SETTING(discouraged_reason),
      .flags = HP_FIELD_REQUIRED | HP_FIELD_FILLED},
 };
+
+static int check_discouraged(const struct hp_reader *reader, const struct hp_node *node,
+                             void *record) {
+  (void)record;
+  bool some = hp__node_find(node, "values") != NULL,
+       others = hp__node_find(node, "all_but") != NULL;
+  if (some != others)
+    return 0;
+  return hp__mistake(reader->error, node->key_position,
+                     "'discouraged' needs one of 'values' and 'all_but'");
+}
+
 static const struct hp_table discouraged_table = {.what = "discouraged",
                                                   .fields = discouraged_fields,
-                                                  .field_count = HP_COUNT(discouraged_fields)};
+                                                  .field_count = HP_COUNT(discouraged_fields),
+                                                  .check = check_discouraged};
 
 static const struct hp_field deprecated_fields[] = {
     {.key = "since",
@@ -212,6 +256,19 @@ static const struct hp_field setting_fields[] = {
      .description = "It is accepted with a warning.",
      .read = hp__field_table,
      .table = &deprecated_table},
+    {.key = "required",
+     .description = "Somebody must say it: a start without it is refused.",
+     .read = hp__field_bool,
+     IN_SETTING(is_required)},
+    {.key = "belongs_to",
+     .description = "What it is said to instead, for the error of who says it here.",
+     .read = hp__field_string,
+     IN_SETTING(belongs_to),
+     .flags = HP_FIELD_FILLED},
+    {.key = "notes",
+     .description = "What single values mean, for lists: VALUE: text.",
+     .schema = "\"type\":\"object\"",
+     .read = field_notes},
     {.key = "experimental",
      .description = "It is refused unless the profile or the caller allows experimental settings.",
      .read = hp__field_bool,

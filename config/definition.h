@@ -151,7 +151,9 @@ struct hp_definition {
   size_t file_count;
   struct hp_secret *secrets;
   size_t secret_count;
-  const char *binary_setting; /* setting that names the binary's folder ("hyper_path") */
+  const char *binary_setting;    /* setting that names the binary's folder ("hyper_path") */
+  const char *transport_setting; /* that says off, auto or a port of TCP ("use_tcp_port") */
+  const char *directory_setting; /* that names the folder of sockets ("domain_socket_dir") */
   const char
       *port_taken; /* text in the output of one that died of a taken port, in any case of letters */
   const char *working_dir;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/settings.h"
 
+#include "core/text.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -136,12 +138,22 @@ static int read_value(struct hp_arena *arena, const struct hp_setting *setting, 
   return result;
 }
 
+static void tell_words(const struct hp_setting *setting, hp_error *error) {
+  struct hp_text words = {0};
+  for (size_t i = 0; i < setting->value_count; i++)
+    hp__text_format(&words, "%s%s", i ? ", " : "", setting->values[i]);
+  hp_error_set_hint(error, "accepted besides: %s", words.data ? words.data : "");
+  hp__text_fini(&words);
+}
+
 int hp__setting_read(struct hp_arena *arena, const struct hp_setting *setting, const char *value,
                      uint64_t memory, const char **canonical, hp_error *error) {
   *canonical = NULL;
   int result = read_value(arena, setting, value, memory, canonical, error);
   if (result == HP_ECONFIG)
     hp_error_prefix(error, "setting '%s': ", setting->name);
+  if (result == HP_ECONFIG && hp__setting_has_range(setting) && setting->value_count)
+    tell_words(setting, error);
   if (result == 0 && !*canonical)
     return hp__out_of_memory(error);
   return result;

@@ -37,6 +37,10 @@ struct hp_requirement { /* of another setting */
   bool is_not; /* … or it has a value, and none of these */
 };
 
+struct hp_note { /* of one value, for lists */
+  const char *value, *text;
+};
+
 struct hp_setting {
   const char *name, *description;
   enum hp_setting_type type;
@@ -56,7 +60,12 @@ struct hp_setting {
   size_t only_for_count;
   const char **discouraged; /* values that are accepted with a warning */
   size_t discouraged_count;
+  bool all_discouraged_but; /* all others, and not these */
   const char *discouraged_reason;
+  bool is_required;       /* somebody must say it: there is no value that would do unsaid */
+  const char *belongs_to; /* what it is said to instead; NULL: it is the server's */
+  struct hp_note *notes;
+  size_t note_count;
   bool is_deprecated, is_experimental;
   const char *deprecated_since, *deprecated_reason, *replacement;
   struct hp_position position;

@@ -4,6 +4,7 @@
 
 #include "core/alloc.h"
 #include "core/plan_steps.h"
+#include "core/variable.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -187,6 +188,20 @@ const char *hp__plan_given(const hp_options *options, const struct hp_profile *p
   return options->binary ? options->binary : profile->binary;
 }
 
+/* A setting that names the binary is made for its folder, as the server's vendor has it. */
+static void note_given(struct hp_plan_maker *maker, const char *given) {
+  struct hp_plan *plan = maker->plan;
+  const char *setting = plan->definition->binary_setting;
+  const char *by_setting = given_by_setting(maker->options, &plan->profile, plan->definition);
+  size_t length = given ? strlen(given) : 0;
+  size_t whole = plan->executable ? strlen(plan->executable) : 0;
+  if (!setting || !by_setting || by_setting != given || whole < length ||
+      strcmp(plan->executable + whole - length, given) != 0)
+    return;
+  hp__plan_warn(plan, "setting '%s' names the binary itself; the folder that holds it is meant: %s",
+                setting, hp__folder_of(&plan->arena, plan->executable));
+}
+
 static int locate_binary(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   struct hp_candidates found = {0};
@@ -197,6 +212,7 @@ static int locate_binary(struct hp_plan_maker *maker) {
     const struct hp_candidate *best = &found.items[found.count - 1];
     plan->executable = hp__arena_copy(&plan->arena, best->path);
     plan->executable_source = best->source;
+    note_given(maker, given);
   }
   hp_candidates_fini(&found);
   return result;
@@ -315,10 +331,10 @@ static const struct step {
   int (*make)(struct hp_plan_maker *);
   bool is_about_transport;
 } steps[] = {
-    {choose_definition, false},      {hp__plan_read_settings, false}, {choose_user, false},
-    {hp__plan_limit, false},         {locate_binary, false},          {choose_policy, false},
-    {hp__plan_choose_address, true}, {hp__plan_fill_texts, false},    {hp__plan_wrap, false},
-    {hp__plan_check_ready, false},   {hp__plan_choose_places, true},
+    {choose_definition, false}, {hp__plan_choose_listener, false}, {hp__plan_read_settings, false},
+    {choose_user, false},       {hp__plan_limit, false},           {locate_binary, false},
+    {choose_policy, false},     {hp__plan_choose_address, true},   {hp__plan_fill_texts, false},
+    {hp__plan_wrap, false},     {hp__plan_check_ready, false},     {hp__plan_choose_places, true},
 };
 
 int hp__plan_no_memory(struct hp_plan_maker *maker) {

@@ -123,9 +123,9 @@ static char *tidy(char *path) {
   return path;
 }
 
-/* An absolute form of a path that the user named; pure but for the current directory. */
-static int make_absolute(struct hp_plan_maker *maker, const char *what, const char *path,
-                         const char **result) {
+/* Pure but for the current directory. */
+int hp__plan_make_absolute(struct hp_plan_maker *maker, const char *what, const char *path,
+                           const char **result) {
   struct hp_arena *arena = &maker->plan->arena;
   char current[HP_PATH_SIZE] = "";
   size_t size = sizeof current;
@@ -165,7 +165,7 @@ static int fill_path(struct hp_plan_maker *maker) {
   if (pipe)
     plan->address.path = path;
   else
-    result = make_absolute(maker, "the socket", path, &plan->address.path);
+    result = hp__plan_make_absolute(maker, "the socket", path, &plan->address.path);
   if (result == 0)
     snprintf(plan->known.path, sizeof plan->known.path, "%s", plan->address.path);
   return result;
@@ -184,7 +184,7 @@ static int choose_log(struct hp_plan_maker *maker) {
   else if (choice->max_count == 1)
     hp__plan_warn(plan, "log: max_count 1 keeps very little: with each new file all before it is "
                         "gone; 2 serves better");
-  return make_absolute(maker, "the log directory", choice->dir, &plan->log.folder);
+  return hp__plan_make_absolute(maker, "the log directory", choice->dir, &plan->log.folder);
 }
 
 int hp__plan_choose_address(struct hp_plan_maker *maker) {
@@ -203,7 +203,8 @@ int hp__plan_choose_address(struct hp_plan_maker *maker) {
   if (result == 0)
     result = check_path(maker, "the path of the binary", plan->executable);
   if (result == 0 && plan->profile.data_dir)
-    result = make_absolute(maker, "the data directory", plan->profile.data_dir, &plan->data_dir);
+    result = hp__plan_make_absolute(maker, "the data directory", plan->profile.data_dir,
+                                    &plan->data_dir);
   if (result == 0)
     result = choose_log(maker);
   return result;
@@ -228,25 +229,43 @@ static int check_lengths(struct hp_plan_maker *maker, hp_error *error) {
   return local->check(&own, error);
 }
 
-static int try_base(struct hp_plan_maker *maker, enum hp_place place, hp_error *error) {
+static int take_base(struct hp_plan_maker *maker, const char *base, hp_error *error) {
   struct hp_plan *plan = maker->plan;
+  plan->runtime_base = hp__arena_copy(&plan->arena, base);
+  plan->runtime_dir =
+      hp__arena_format(&plan->arena, "%s/hp-XXXXXXXX", strcmp(base, "/") == 0 ? "" : base);
+  return check_lengths(maker, error);
+}
+
+static int try_base(struct hp_plan_maker *maker, enum hp_place place, hp_error *error) {
   char base[HP_PATH_SIZE];
-  int result = plan->platform->place(place, base);
+  int result = maker->plan->platform->place(place, base);
   if (result < 0)
     return hp_error_set(error, result, HP_PHASE_PLAN, "there is no place for private sockets");
   result = check_path(maker, "the place for private sockets", base);
-  if (result < 0)
-    return result;
-  plan->runtime_base = hp__arena_copy(&plan->arena, base);
-  plan->runtime_dir = hp__arena_format(&plan->arena, "%s/hp-XXXXXXXX", base);
-  return check_lengths(maker, error);
+  return result < 0 ? result : take_base(maker, base, error);
+}
+
+/* There alone, where it is too long as well: the user has said it. */
+static int use_folder(struct hp_plan_maker *maker, const char *folder) {
+  int result = take_base(maker, folder, maker->error);
+  if (result == HP_ETOOLONG)
+    hp_error_set_hint(maker->error, "a shorter '%s' serves",
+                      maker->plan->definition->directory_setting);
+  return result;
 }
 
 /* The user's own runtime directory is the better place, but another user cannot enter it, and it
  * may be too long. */
 static int choose_runtime_dir(struct hp_plan_maker *maker) {
+  const char *folder;
+  int result = hp__plan_find_folder(maker, &folder);
+  if (result < 0)
+    return result;
   if (!needs_runtime_dir(maker->plan))
     return check_lengths(maker, maker->error);
+  if (folder)
+    return use_folder(maker, folder);
   if (maker->plan->user.id < 0 && try_base(maker, HP_PLACE_RUNTIME, NULL) == 0)
     return 0;
   return try_base(maker, HP_PLACE_SHORT, maker->error);

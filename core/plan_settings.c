@@ -6,15 +6,6 @@
 
 enum { CANDIDATES_MAX = 256 };
 
-/* The value that counts for a setting: what was said last. */
-static const struct hp_value *find_said(const struct hp_plan_maker *maker, const char *name) {
-  const struct hp_profile *profile = &maker->plan->profile;
-  for (size_t i = profile->setting_count; i-- > 0;)
-    if (strcmp(profile->settings[i].name, name) == 0)
-      return &profile->settings[i];
-  return NULL;
-}
-
 /* ---- unknown ones ---- */
 
 static const char *nearest_setting(const struct hp_definition *definition, const char *name) {
@@ -50,7 +41,7 @@ static int pass_unknown(struct hp_plan_maker *maker, const struct hp_value *valu
                  definition->name, value->name);
     return hp__mistake_at(maker->error, value->position, HP_ECONFIG);
   }
-  if (find_said(maker, value->name) != value) /* said again later */
+  if (hp__plan_said(maker, value->name) != value) /* said again later */
     return 0;
   struct hp_value *grown =
       hp__arena_grow(&plan->arena, maker->passed, maker->passed_count, sizeof *grown);
@@ -77,6 +68,11 @@ static int take_unknown(struct hp_plan_maker *maker) {
 }
 
 /* ---- one of them ---- */
+
+static void list_words(struct hp_text *text, const char *const *words, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    hp__text_format(text, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", words[i]);
+}
 
 /* Asked for only where somebody says a part of it. */
 static int find_memory(struct hp_plan_maker *maker, const struct hp_setting *setting,
@@ -121,22 +117,53 @@ static int warn_deprecated(struct hp_plan_maker *maker, const struct hp_setting 
 
 static int warn_discouraged(struct hp_plan_maker *maker, const struct hp_setting *setting,
                             const struct hp_value *said, const char *canonical) {
+  bool is_named = false;
   for (size_t i = 0; i < setting->discouraged_count; i++) {
     const char *named = setting->discouraged[i];
-    if (strcmp(said->text, named) == 0 || hp__setting_is(setting, canonical, named))
-      return hp__plan_warn_at(maker->plan, said->position, "setting '%s': %s is discouraged: %s",
-                              setting->name, said->text, setting->discouraged_reason);
+    is_named =
+        is_named || strcmp(said->text, named) == 0 || hp__setting_is(setting, canonical, named);
   }
-  return 0;
+  if (setting->discouraged_count == 0 || is_named == setting->all_discouraged_but)
+    return 0;
+  return hp__plan_warn_at(maker->plan, said->position, "setting '%s': %s is discouraged: %s",
+                          setting->name, said->text, setting->discouraged_reason);
+}
+
+/* All that is accepted, for who must choose. */
+static int refuse_unsaid(struct hp_plan_maker *maker, const struct hp_setting *setting) {
+  struct hp_text choices = {0};
+  if (setting->type == HP_SETTING_BOOL)
+    hp__text_add(&choices, setting->value_count ? "on, off, " : "on or off");
+  list_words(&choices, setting->values, setting->value_count);
+  hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN,
+               "setting '%s' of server '%s' has no default and must be chosen%s%s", setting->name,
+               maker->plan->definition->name, choices.data ? ": " : "",
+               choices.data ? choices.data : "");
+  hp__text_fini(&choices);
+  hp_error_set_cause(maker->error, "%s",
+                     setting->description ? setting->description : "it is required");
+  hp_error_set_hint(maker->error, "--set %s=…, or `settings: {%s: …}` in the profile",
+                    setting->name, setting->name);
+  return HP_ECONFIG;
+}
+
+static int refuse_misplaced(struct hp_plan_maker *maker, const struct hp_setting *setting,
+                            const struct hp_value *said) {
+  hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN,
+               "setting '%s' is not one of the process: it belongs to %s", setting->name,
+               setting->belongs_to);
+  return hp__mistake_at(maker->error, said->position, HP_ECONFIG);
 }
 
 static int read_setting(struct hp_plan_maker *maker, size_t index) {
   const struct hp_setting *setting = &maker->plan->definition->settings[index];
-  const struct hp_value *said = find_said(maker, setting->name);
+  const struct hp_value *said = hp__plan_said(maker, setting->name);
   const char *text = said ? said->text : setting->initial;
   uint64_t memory;
+  if (said && setting->belongs_to)
+    return refuse_misplaced(maker, setting, said);
   if (!text)
-    return 0;
+    return setting->is_required ? refuse_unsaid(maker, setting) : 0;
   int result = find_memory(maker, setting, &memory);
   if (result == 0)
     result = hp__setting_read(&maker->plan->arena, setting, text, memory, &maker->values[index],
@@ -152,15 +179,10 @@ static int read_setting(struct hp_plan_maker *maker, size_t index) {
 
 /* ---- those without effect ---- */
 
-static void list_words(struct hp_text *text, const char *const *words, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    hp__text_format(text, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", words[i]);
-}
-
 /* Like one of its own default it is left out; that it was said is worth a word. */
 static int drop(struct hp_plan_maker *maker, size_t index, struct hp_text *why) {
   const struct hp_setting *setting = &maker->plan->definition->settings[index];
-  const struct hp_value *said = find_said(maker, setting->name);
+  const struct hp_value *said = hp__plan_said(maker, setting->name);
   int result = 0;
   maker->values[index] = NULL;
   if (said)

@@ -38,10 +38,19 @@ int hp__plan_share_warnings(struct hp_plan *plan);
 /* plan.c: all steps, for one transport; *plan is NULL after a failure. */
 int hp__plan_make_one(struct hp_plan **plan, struct hp_plan_maker *maker);
 
+/* plan_listener.c: what the settings that stand for the transport say of it. */
+int hp__plan_choose_listener(struct hp_plan_maker *maker);
+/* The folder for sockets that such a setting names, absolute; NULL: none does. */
+int hp__plan_find_folder(struct hp_plan_maker *maker, const char **folder);
+/* The value that counts for a setting: what was said last; NULL: nothing was. */
+const struct hp_value *hp__plan_said(const struct hp_plan_maker *maker, const char *name);
 /* plan_settings.c: values of the settings, checked, with warnings. */
 int hp__plan_read_settings(struct hp_plan_maker *maker);
 /* plan_address.c: which transport and what of the address is known. */
 int hp__plan_choose_address(struct hp_plan_maker *maker);
+/* plan_address.c: an absolute form of a path that the user named. */
+int hp__plan_make_absolute(struct hp_plan_maker *maker, const char *what, const char *path,
+                           const char **result);
 /* plan_address.c: where private directories are made, and whether the address fits there. */
 int hp__plan_choose_places(struct hp_plan_maker *maker);
 /* plan_limits.c: what it may take of the machine. */

@@ -80,6 +80,10 @@ const struct key_words key_words[] = {
      "settings: {count: {type: int, discouraged: {values: [1], reason: too few}}}"},
     {"server.settings.NAME.discouraged.values", "These values.",
      "settings: {count: {type: int, discouraged: {values: [1, 2], reason: too few}}}"},
+    {"server.settings.NAME.discouraged.all_but", "All values but these.",
+     "settings: {port: {type: port, values: [auto], discouraged: {all_but: [auto], reason: it may "
+     "be "
+     "taken}}}"},
     {"server.settings.NAME.discouraged.reason", "Why, for the warning.",
      "settings: {count: {type: int, discouraged: {values: [1], reason: too few}}}"},
     {"server.settings.NAME.deprecated", "It is accepted with a warning.",
@@ -90,9 +94,25 @@ const struct key_words key_words[] = {
      "settings: {new: {type: int}, old: {type: int, deprecated: {replacement: new}}}"},
     {"server.settings.NAME.deprecated.reason", "Why, for the warning.",
      "settings: {old: {type: int, deprecated: {reason: it does nothing}}}"},
+    {"server.settings.NAME.required", "Somebody must say it: a start without it is refused.",
+     "settings: {consent: {type: bool, required: yes}}"},
+    {"server.settings.NAME.belongs_to",
+     "What it is said to instead: the error of who says it here tells that.",
+     "settings: {lc_time: {type: string, belongs_to: a client's connection}}"},
+    {"server.settings.NAME.notes", "What single values mean, for lists.",
+     "settings: {level: {type: enum, values: [quiet, loud], notes: {quiet: errors alone}}}"},
     {"server.settings.NAME.experimental",
      "Refused unless the profile or `--allow-experimental` allows it.",
      "settings: {odd: {type: int, experimental: yes}}"},
+    {"server.transport_setting",
+     "A setting that says in the server's own words what a transport says: `off`, `auto` or a port "
+     "of "
+     "TCP. Both may be said, if they say the same.",
+     "transports: {unix: {}, tcp: {}}\nsettings: {port: {type: port, values: ['off', auto]}}\n"
+     "transport_setting: port"},
+    {"server.directory_setting",
+     "A setting that names the folder in which the private directory for its socket is made.",
+     "settings: {socket_dir: {type: path}}\ndirectory_setting: socket_dir"},
     {"server.pass_through", "How a setting that is not declared is written.",
      "pass_through: [\"--${name}=${value}\"]"},
     {"server.ready", "How it is known to be ready; a connection without it.",

@@ -315,7 +315,7 @@ static void kill_hyperd(const char *transport) {
   snprintf(kind, sizeof kind, "transport=%s", transport);
   if (access(binary + strlen("binary="), X_OK) != 0)
     SKIP("there is no hyperd here: see the test hyperd.fetch");
-  const char *arguments[] = {"hyperd", kind, binary, NULL};
+  const char *arguments[] = {"hyperd", kind, binary, "set:telemetry=off", NULL};
   hp_world_begin();
   kill_often(arguments, false);
 }

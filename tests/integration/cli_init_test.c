@@ -51,7 +51,8 @@ HP_TEST(what_is_written_can_be_read_and_uncommented) {
     tool_init(&tool, "init", "--server", servers[i], "--file", target(), "--force", NULL);
     CHECK_INT(tool_run(&tool), 0);
     CHECK_HAS(tool.out, "new.yaml\n");
-    check_file(target());
+    if (strcmp(servers[i], "hyperd") != 0) /* there is what nobody can choose for its user */
+      check_file(target());
     CHECK_HAS(read_file(target()), "\n    # settings:\n");
     check_file(hp_test_file("bare.yaml", uncomment(read_file(target()))));
   }

@@ -84,7 +84,7 @@ HP_TEST(the_schema_is_printed) {
 HP_TEST(settings_of_hyperd_are_those_of_its_documentation) {
   tool_init(&tool, "plan", "hyperd", "--transport", "tcp", "--set", "log_file_max_count=1", "--set",
             "log_file_size_limit=100M", "--set", "default_database_version=1", NULL);
-  tool_add(&tool, "--binary", tool.program, NULL);
+  tool_add(&tool, "--set", "telemetry=off", "--binary", tool.program, NULL);
   CHECK_INT(tool_run(&tool), 0);
   CHECK_HAS(tool.out, "\n                --log-config=file,json,all,hyperd,0\n");
   CHECK_HAS(tool.out, "\n                --log-file-size-limit=104857600\n");
@@ -92,8 +92,30 @@ HP_TEST(settings_of_hyperd_are_those_of_its_documentation) {
   CHECK_HAS(tool.out, "'log_file_max_count': 1 is discouraged: the old log file is deleted");
   CHECK_HAS(tool.out, "'default_database_version': 1 is discouraged: to write version 1");
   tool_init(&tool, "plan", "hyperd", "--transport", "tcp", "--set", "log_file_max_count=2", NULL);
-  tool_add(&tool, "--binary", tool.program, NULL);
+  tool_add(&tool, "--set", "telemetry=off", "--binary", tool.program, NULL);
   CHECK_INT(tool_run(&tool), 0);
   CHECK_HAS(tool.out, "it needs 'log_file_size_limit' to be set, and not 0");
   CHECK(strstr(tool.out, "--log-file-max-count") == NULL);
+}
+
+HP_TEST(telemetry_of_hyperd_must_be_chosen) {
+  static const char *const choices[][2] = {
+      {"telemetry=on", "--telemetry-opt-in=\n"},
+      {"telemetry=SEND_USAGE_DATA_TO_TABLEAU", "--telemetry-opt-in=\n"},
+      {"telemetry=off", NULL},
+      {"telemetry=DO_NOT_SEND_USAGE_DATA_TO_TABLEAU", NULL}};
+  tool_init(&tool, "plan", "hyperd", "--transport", "tcp", NULL);
+  tool_add(&tool, "--binary", tool.program, NULL);
+  CHECK_INT(tool_run(&tool), 122);
+  CHECK_HAS(tool.err,
+            "setting 'telemetry' of server 'hyperd' has no default and must be chosen: on, "
+            "off, SEND_USAGE_DATA_TO_TABLEAU or DO_NOT_SEND_USAGE_DATA_TO_TABLEAU");
+  for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+    tool_init(&tool, "plan", "hyperd", "--transport", "tcp", "--set", choices[i][0], NULL);
+    tool_add(&tool, "--binary", tool.program, NULL);
+    CHECK_INT(tool_run(&tool), 0);
+    CHECK((strstr(tool.out, "--telemetry-opt-in") != NULL) == (choices[i][1] != NULL));
+    if (choices[i][1])
+      CHECK_HAS(tool.out, choices[i][1]);
+  }
 }

@@ -38,6 +38,7 @@ static const char *find_hyperd(const char **reason) {
       SKIP("the client psql is not installed");                                                    \
     hp_served_open(&served, "hyperd", transport);                                                  \
     CHECK_INT(hp_options_set(served.options, "hyper_path", hp_folder, NULL), 0);                   \
+    CHECK_INT(hp_options_set(served.options, "telemetry", "off", NULL), 0);                        \
   } while (0)
 
 static void ask(struct hp_served *served, const char *host, const char *port) {

@@ -234,7 +234,9 @@ HP_TEST(descriptors_encode_paths) {
 HP_TEST(a_report_with_ipv6_is_read) {
   hp_context *context = hp_test_context();
   hp_error *error;
-  hp_plan *plan = make(context, shipped("hyperd", "tcp:[::1]:auto"), &error);
+  hp_options *options = shipped("hyperd", "tcp:[::1]:auto");
+  hp_options_set(options, "telemetry", "off", NULL);
+  hp_plan *plan = make(context, options, &error);
   hp_error_free(error);
   REQUIRE(plan != NULL);
   struct hp_launch launch;

@@ -5,6 +5,7 @@ foreach(subject plan profile fallback process failure stop callbacks address rea
 endforeach()
 hp_add_tests(integration/cli_connect_test.c SOURCES support/server.c support/tool.c)
 hp_add_tests(integration/plan_settings_test.c SOURCES support/server.c support/tool.c)
+hp_add_tests(integration/hyper_settings_test.c SOURCES support/server.c support/tool.c)
 hp_add_tests(integration/connect_test.c SOURCES support/server.c support/tool.c)
 hp_add_tests(integration/health_test.c SOURCES support/server.c support/tool.c)
 hp_add_tests(integration/log_test.c SOURCES support/server.c support/tool.c)

@@ -41,9 +41,11 @@ HP_TEST(every_key_of_a_setting) {
            "      d: {type: int, discouraged: {values: ['1'], reason: too few}}\n"
            "      e: {type: int, deprecated: {since: '2.0', replacement: d, reason: it is old}}\n"
            "      f: {type: secret, description: hidden}\n"
-           "      g: {type: percent, minimum: 1%}\n"));
+           "      g: {type: percent, minimum: 1%}\n"
+           "      h: {type: port, discouraged: {all_but: ['1'], reason: r}, notes: {a: b, c: d}}\n"
+           "      i: {type: bool, required: yes, belongs_to: a client}\n"));
   const struct hp_setting *all = catalog.definitions[0].settings;
-  REQUIRE(catalog.definitions[0].setting_count == 7);
+  REQUIRE(catalog.definitions[0].setting_count == 9);
   CHECK_TEXT(all[0].unit, "M");
   CHECK_TEXT(all[1].words[1], "y");
   CHECK_INT(all[1].platforms, 1u << HP_OS_LINUX | 1u << HP_OS_WINDOWS);
@@ -58,6 +60,12 @@ HP_TEST(every_key_of_a_setting) {
   CHECK_TEXT(all[4].replacement, "d");
   CHECK_TEXT(all[4].deprecated_since, "2.0");
   CHECK_INT(all[5].type, HP_SETTING_SECRET);
+  CHECK(all[7].all_discouraged_but && !all[3].all_discouraged_but);
+  CHECK_INT(all[7].note_count, 2);
+  CHECK_TEXT(all[7].notes[1].value, "c");
+  CHECK_TEXT(all[7].notes[1].text, "d");
+  CHECK(all[8].is_required && !all[7].is_required);
+  CHECK_TEXT(all[8].belongs_to, "a client");
   CHECK(!all[0].is_deprecated && !all[0].is_experimental && all[0].platforms == 0);
   done();
 }
@@ -92,6 +100,9 @@ HP_TEST(names_in_a_setting) {
                 "8:48", "unknown setting 'abd', did you mean 'abc'?");
   check_refused("      a: {type: int, discouraged: {values: ['1']}}\n", "7:22",
                 "'reason' is missing in 'discouraged'");
+  check_refused("      a: {type: int, discouraged: {reason: r}}\n", "7:22",
+                "'discouraged' needs one of 'values' and 'all_but'");
+  check_refused("      a: {type: int, notes: {b: [c]}}\n", "7:33", "");
   check_refused("      a: {type: int, deprecated: {sinse: x}}\n", "7:35",
                 "unknown key 'sinse', did you mean 'since'?");
   check_refused("      a: {type: int, requires: {b: {nto: '1'}}}\n", "7:33", "unknown setting 'b'");
