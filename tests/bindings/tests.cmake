@@ -37,12 +37,23 @@ function(hp_add_python_tests source class)
     endif()
     set_tests_properties(${program}.${name} PROPERTIES
       TIMEOUT 60 LABELS "bindings;${ARGN}" SKIP_REGULAR_EXPRESSION "^SKIPPED: "
-      ENVIRONMENT "HP_TEST_BIN=${HP_TEST_PROGRAMS};HP_TEST_HYPERD=${PROJECT_BINARY_DIR}/hyperd;PYTHONPATH=${PROJECT_SOURCE_DIR}/bindings/python;HYPERPROCESS_LIBRARY=$<TARGET_FILE:hyperprocess_shared>")
-    if("hyperd" IN_LIST ARGN AND NOT reason)
-      set_tests_properties(${program}.${name} PROPERTIES FIXTURES_REQUIRED hyperd)
+      ENVIRONMENT "HP_TEST_BIN=${HP_TEST_PROGRAMS};HP_TEST_HYPERD=${PROJECT_BINARY_DIR}/hyperd;PYTHONPATH=${PROJECT_SOURCE_DIR}/bindings/python;HYPERPROCESS_LIBRARY=$<TARGET_FILE:hyperprocess_shared>;HP_TEST_OFFICIAL=${official}")
+    list(FILTER ARGN INCLUDE REGEX "^(hyperd|official)$")
+    if(ARGN AND NOT reason)
+      set_tests_properties(${program}.${name} PROPERTIES FIXTURES_REQUIRED "${ARGN}")
     endif()
   endforeach()
 endfunction()
 
+# The official Python API is no part of the project: pip brings it, once a build folder.
+set(official ${PROJECT_BINARY_DIR}/hyperd/official)
+if(NOT reason)
+  add_test(NAME official.fetch COMMAND ${CMAKE_COMMAND} -DFOLDER=${official} -DPYTHON=${Python3_EXECUTABLE}
+    -P ${CMAKE_CURRENT_SOURCE_DIR}/hyperd/official.cmake)
+  set_tests_properties(official.fetch PROPERTIES FIXTURES_SETUP official LABELS hyperd TIMEOUT 600)
+endif()
+
 hp_add_python_tests(bindings/python_test.py PythonTest)
+hp_add_python_tests(bindings/package_test.py PackageTest)
 hp_add_python_tests(bindings/hyper_test.py HyperTest hyperd)
+hp_add_python_tests(bindings/official_test.py OfficialTest hyperd official)

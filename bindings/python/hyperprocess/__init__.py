@@ -13,19 +13,11 @@ Tableau's HyperProcess is here with the official API's words:
     with HyperProcess(telemetry=Telemetry.SEND_USAGE_DATA_TO_TABLEAU) as hyper:
         print(hyper.endpoint)
 """
+from ._context import Event
 from ._errors import HyperprocessError
 from ._hyper import Endpoint, HyperProcess, Telemetry
 from ._library import version
-from ._process import Event, Exit, Process
+from ._process import Exit, Process
 
-__all__ = [
-    "Endpoint",
-    "Event",
-    "Exit",
-    "HyperProcess",
-    "HyperprocessError",
-    "Process",
-    "Telemetry",
-    "version",
-]
+__all__ = ["Endpoint", "Event", "Exit", "HyperProcess", "HyperprocessError", "Process", "Telemetry", "version"]
 __version__ = version()
