@@ -20,7 +20,9 @@ static int plan_without_binary(const struct catalogue *catalogue, hp_options *op
   size_t size = sizeof path;
   if (uv_exepath(path, &size) != 0 || hp_options_set_binary(options, path, NULL) < 0)
     return HP_ENOTFOUND;
+  hp_options_set_server_version(options, "*", NULL);
   int result = hp_plan_make(catalogue->context, options, plan, error);
+  hp_options_set_server_version(options, NULL, NULL);
   hp_options_set_binary(options, NULL, NULL);
   return result;
 }

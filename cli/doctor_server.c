@@ -4,6 +4,7 @@
 #include "core/alloc.h"
 #include "core/error.h"
 #include "core/plan.h"
+#include "core/program_version.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,8 +44,9 @@ static void look_at_binary(struct doctor *doctor, const struct hp_profile *profi
   struct hp_error error = {0};
   hp_context *context = doctor->context;
   const char *given = hp__plan_given(doctor->arguments->options, profile, definition);
-  if (hp__plan_locate(context->registry.platform, &context->sources, definition, given, &found,
-                      &error) < 0) {
+  const struct hp_version_wanted wanted = hp__plan_wanted(doctor->arguments->options, profile);
+  if (hp__plan_locate(context->registry.platform, &context->sources, definition, given, &wanted,
+                      &found, &error) < 0) {
     doctor_fail(doctor, "binary", &error);
   } else {
     const struct hp_candidate *best = &found.items[found.count - 1];

@@ -5,6 +5,7 @@
 #include "cli/subcommands.h"
 #include "core/error.h"
 #include "core/plan.h"
+#include "core/program_version.h"
 
 #include <stdio.h>
 
@@ -39,8 +40,10 @@ static int locate(const struct catalogue *catalogue, const struct arguments *arg
   int result = choose_definition(catalogue->all, options, &profile, &definition, error);
   if (result < 0)
     return result;
+  const struct hp_version_wanted wanted = hp__plan_wanted(options, profile);
   result = hp__plan_locate(catalogue->context->registry.platform, &catalogue->context->sources,
-                           definition, hp__plan_given(options, profile, definition), &found, error);
+                           definition, hp__plan_given(options, profile, definition), &wanted,
+                           &found, error);
   if (result == 0 && arguments->verbose)
     print_places(&found);
   if (result == 0)

@@ -47,8 +47,8 @@ static const struct subcommand subcommands[] = {
     {.name = "locate",
      .synopsis = "[SERVER] [OPTION...]",
      .summary = "print the path of a server's binary",
-     .options =
-         OPTION_FILE | OPTION_PROFILE | OPTION_BINARY | OPTION_SET | OPTION_VERBOSE | OPTION_HELP,
+     .options = OPTION_FILE | OPTION_PROFILE | OPTION_BINARY | OPTION_VERSION | OPTION_SET |
+                OPTION_VERBOSE | OPTION_HELP,
      .take_word = hp_options_set_server,
      .run = cli_locate},
     {.name = "check",

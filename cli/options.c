@@ -128,6 +128,8 @@ static const struct option table[] = {
     {OPTION_LOG, "log-max-count", "NUMBER", "keep so many of them", set_log_max_count, 0, NULL},
     {OPTION_BINARY, "binary", "PATH", "the server's binary, or the folder that holds it",
      hp_options_set_binary, 0, NULL},
+    {OPTION_VERSION, "server-version", "VERSION", "which version of it: 14, '>=14', '>=14 <17'",
+     hp_options_set_server_version, 0, NULL},
     {OPTION_WORKING_DIR, "working-dir", "DIR", "working directory of the server",
      hp_options_set_working_dir, 0, NULL},
     {OPTION_ENV, "env", "NAME=VALUE", "environment of the server; may be repeated", set_variable, 0,

@@ -178,6 +178,38 @@ static const struct hp_field binary_fields[] = {
 static const struct hp_table binary_table = {
     .what = "binary", .fields = binary_fields, .field_count = HP_COUNT(binary_fields)};
 
+static const struct hp_field version_fields[] = {
+    {.key = "arguments",
+     .description = "With which the binary says its version and ends; --version without it.",
+     .read = hp__field_strings,
+     IN_DEFINITION(version.arguments.items),
+     .count = offsetof(struct hp_definition, version.arguments.count)},
+    {.key = "match",
+     .description = "Pattern of a line of its answer, with ${version}.",
+     .read = hp__field_template,
+     IN_DEFINITION(version.match),
+     .flags = HP_FIELD_REQUIRED | HP_FIELD_VERSION},
+};
+
+static int check_version(const struct hp_reader *reader, const struct hp_node *node, void *record) {
+  static const char *const usual[] = {"--version", NULL};
+  struct hp_version_question *version = &((struct hp_definition *)record)->version;
+  size_t count = 0;
+  for (size_t i = 0; i < version->match.count; i++)
+    count += version->match.segments[i].variable != NULL;
+  if (count != 1)
+    return hp__mistake(reader->error, hp__node_find(node, "match")->position,
+                       "'match' names ${version} once");
+  if (!hp__node_find(node, "arguments"))
+    version->arguments = (struct hp_strings){(const char **)(uintptr_t)usual, 1};
+  return 0;
+}
+
+static const struct hp_table version_table = {.what = "version",
+                                              .fields = version_fields,
+                                              .field_count = HP_COUNT(version_fields),
+                                              .check = check_version};
+
 static const struct hp_field user_fields[] = {
     {.key = "as_root",
      .description = "Users, of which the first that exists is taken when we are root.",
@@ -233,6 +265,11 @@ static const struct hp_field definition_fields[] = {
      .read = hp__field_table,
      .table = &binary_table,
      .flags = HP_FIELD_REQUIRED},
+    {.key = "version",
+     .description = "How the binary is asked for its version.",
+     .read = hp__field_table,
+     .table = &version_table,
+     .flags = HP_FIELD_WHOLE},
     {.key = "arguments",
      .description = "The command line behind the binary.",
      .read = hp__field_templates,

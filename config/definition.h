@@ -125,13 +125,20 @@ struct hp_prepare {
   int64_t timeout;             /* ms */
 };
 
+struct hp_version_question {
+  struct hp_strings arguments; /* behind the binary */
+  struct hp_template match;    /* pattern of a line of its answer, with ${version}; empty: it cannot
+                                  be asked */
+};
+
 struct hp_definition {
   const char *name, *description, *extends;
   struct hp_position position;
   const struct hp_node *node;             /* where it was read; NULL: it is made of words */
   struct hp_strings binary;               /* names */
   struct hp_strings folders[HP_OS_COUNT]; /* known folders, by OS */
-  struct hp_templates arguments;          /* first the common ones, then the transport's */
+  struct hp_version_question version;
+  struct hp_templates arguments; /* first the common ones, then the transport's */
   struct hp_variables environment;
   struct hp_transport_rule *transports; /* in order of preference */
   size_t transport_count;

@@ -2,6 +2,7 @@
 /* The keys of a profile, and what of them its server must know. */
 #include "config/catalog.h"
 #include "config/tables.h"
+#include "config/version.h"
 
 #include <string.h>
 
@@ -71,6 +72,15 @@ static const struct hp_field log_fields[] = {
 static const struct hp_table log_table = {
     .what = "log", .fields = log_fields, .field_count = HP_COUNT(log_fields)};
 
+static int field_version(const struct hp_reader *reader, const struct hp_field *field,
+                         const struct hp_node *node, void *record) {
+  struct hp_constraint constraint;
+  int result = hp__field_string(reader, field, node, record);
+  return result == 0 ? hp__mistake_at(reader->error, node->position,
+                                      hp__constraint_read(node->text, &constraint, reader->error))
+                     : result;
+}
+
 /* ---- the whole ---- */
 
 static const char *const unknown_words[] = {"refuse", "pass", NULL};
@@ -92,6 +102,14 @@ static const struct hp_field profile_fields[] = {
      .read = hp__field_string,
      IN_PROFILE(server),
      .where = offsetof(struct hp_profile, server_position),
+     .flags = HP_FIELD_FILLED},
+    {.key = "version",
+     .description = "Which version of it: 14, '>=14', '>=14 <17'; of several that are installed "
+                    "the first found that is one.",
+     .schema = "\"type\":[\"string\",\"number\"]",
+     .read = field_version,
+     IN_PROFILE(version),
+     .where = offsetof(struct hp_profile, version_position),
      .flags = HP_FIELD_FILLED},
     {.key = "transport",
      .description = "Where the server listens: one transport, or several that are tried in turn.",

@@ -48,6 +48,8 @@ struct hp_profile {
   struct hp_position position;
   const char *server;
   struct hp_position server_position;
+  const char *version; /* of the binary, as words of hp__constraint_read(); NULL: any */
+  struct hp_position version_position;
   struct hp_choices transports; /* tried in turn; none: local */
   struct hp_value *settings;
   size_t setting_count;

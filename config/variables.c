@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LAUNCH = 1, SETTING = 2, PREPARE = 4, LINE = 8, PASS = 16 };
+enum { LAUNCH = 1, SETTING = 2, PREPARE = 4, LINE = 8, PASS = 16, VERSION = 32 };
 
 struct variable {
   const char *name; /* ends in '.': a family, the rest is a name … */
@@ -35,6 +35,7 @@ static const struct variable variables[] = {
     {"binary.folder", LAUNCH | SETTING | PREPARE, 0, 0},
     {"value", SETTING, 0, 0},
     {"name", PASS, 0, 0},
+    {"version", VERSION, 0, 0},
     {"prepare.dir", PREPARE, 0, 0},
     {"files.", LAUNCH | SETTING, "file", "files"},
     {"secret.", LAUNCH | SETTING | PREPARE, "secret", "secrets"},
@@ -46,6 +47,8 @@ static const struct variable variables[] = {
 static unsigned context_of(unsigned flags) {
   if (flags & HP_FIELD_PATTERN)
     return LINE;
+  if (flags & HP_FIELD_VERSION)
+    return VERSION;
   if (flags & HP_FIELD_PREPARE)
     return PREPARE;
   if (flags & HP_FIELD_PASS)

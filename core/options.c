@@ -84,6 +84,10 @@ int hp_options_set_binary(hp_options *options, const char *path, hp_error **erro
   return set_text(options, &options->binary, path, error);
 }
 
+int hp_options_set_server_version(hp_options *options, const char *wanted, hp_error **error) {
+  return set_text(options, &options->version, wanted, error);
+}
+
 int hp_options_set_working_dir(hp_options *options, const char *path, hp_error **error) {
   return set_text(options, &options->working_dir, path, error);
 }

@@ -16,7 +16,7 @@ struct hp_option_list {
 
 struct hp_options {
   struct hp_arena arena;
-  const char *server, *file, *profile, *transport, *data_dir, *binary, *working_dir;
+  const char *server, *file, *profile, *transport, *data_dir, *binary, *version, *working_dir;
   const char *wrap; /* NULL: nothing */
   bool terminal;
   bool allow_experimental;

@@ -4,6 +4,7 @@
 
 #include "core/alloc.h"
 #include "core/plan_steps.h"
+#include "core/program_version.h"
 #include "core/variable.h"
 
 #include <ctype.h>
@@ -151,7 +152,8 @@ static void name_variable(char *variable, size_t size, const char *server) {
 
 int hp__plan_locate(const struct hp_platform_ops *platform, struct hp_sources *sources,
                     const struct hp_definition *definition, const char *given,
-                    struct hp_candidates *found, hp_error *error) {
+                    const struct hp_version_wanted *wanted, struct hp_candidates *found,
+                    hp_error *error) {
   char variable[128];
   name_variable(variable, sizeof variable, definition->name);
   struct hp_locate_request request = {
@@ -161,7 +163,16 @@ int hp__plan_locate(const struct hp_platform_ops *platform, struct hp_sources *s
       .names = (const char *const *)definition->binary.items,
       .folders = find_folders(platform, definition),
   };
-  return hp__sources_locate(sources, platform, &request, found, error);
+  return hp__version_locate(sources, platform, &request, definition, wanted, found, error);
+}
+
+struct hp_version_wanted hp__plan_wanted(const hp_options *options,
+                                         const struct hp_profile *profile) {
+  if (options->version)
+    return (struct hp_version_wanted){.text = options->version,
+                                      .position = {.file = "--server-version"}};
+  return (struct hp_version_wanted){.text = profile->version,
+                                    .position = profile->version_position};
 }
 
 static const char *given_by_setting(const hp_options *options, const struct hp_profile *profile,
@@ -206,8 +217,11 @@ static int locate_binary(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   struct hp_candidates found = {0};
   const char *given = hp__plan_given(maker->options, &plan->profile, plan->definition);
-  int result = hp__plan_locate(plan->platform, maker->sources, plan->definition, given, &found,
-                               maker->error);
+  struct hp_version_wanted wanted = hp__plan_wanted(maker->options, &plan->profile);
+  wanted.must_not_block = maker->must_not_block;
+  plan->version = wanted.text ? hp__arena_copy(&plan->arena, wanted.text) : NULL;
+  int result = hp__plan_locate(plan->platform, maker->sources, plan->definition, given, &wanted,
+                               &found, maker->error);
   if (result == 0) {
     const struct hp_candidate *best = &found.items[found.count - 1];
     plan->executable = hp__arena_copy(&plan->arena, best->path);

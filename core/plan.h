@@ -19,6 +19,8 @@
 /* A secret NAME is kept in the data directory as secret-NAME. */
 #define HP_SECRET_PREFIX "secret-"
 
+struct hp_version_wanted;
+
 struct hp_plan {
   struct hp_arena arena;
   struct hp_source *source; /* its strings are used here */
@@ -28,6 +30,7 @@ struct hp_plan {
   struct hp_profile profile; /* with the caller's overrides applied */
 
   const char *executable, *executable_source;
+  const char *version;             /* that it had to be of; NULL: any */
   struct hp_templates arguments;   /* argv, [0] included */
   struct hp_variables environment; /* what differs from the host's */
   struct hp_strings ours;          /* the host's environment, "NAME=value" */
@@ -71,8 +74,14 @@ struct hp_plan {
   enum hp_containment required_containment;
 };
 
+/* `must_not_block`: the caller is inside a callback. */
 int hp__plan_make(struct hp_plan **plan, const struct hp_registry *registry,
-                  struct hp_sources *sources, const hp_options *options, hp_error *error);
+                  struct hp_sources *sources, const hp_options *options, bool must_not_block,
+                  hp_error *error);
+
+/* plan_environment.c: ours, "NAME=value", without what was meant for us alone; NULL-terminated.
+ * HP_ENOMEM. */
+int hp__our_environment(struct hp_arena *arena, struct hp_strings *list);
 
 /* "tcp:6380", for messages. */
 void hp__choice_print(const struct hp_choice *choice, char *text, size_t size);
@@ -83,7 +92,11 @@ void hp__plan_refuse_all(hp_error *error, int code, enum hp_phase phase,
 /* Where the binary may lie, by definition and overrides; used by the plan and by `locate`. */
 int hp__plan_locate(const struct hp_platform_ops *platform, struct hp_sources *sources,
                     const struct hp_definition *definition, const char *given,
-                    struct hp_candidates *found, hp_error *error);
+                    const struct hp_version_wanted *wanted, struct hp_candidates *found,
+                    hp_error *error);
+/* Which version of it, the strongest word first. */
+struct hp_version_wanted hp__plan_wanted(const hp_options *options,
+                                         const struct hp_profile *profile);
 /* What the user named, the strongest word first; NULL: nothing. */
 const char *hp__plan_given(const hp_options *options, const struct hp_profile *profile,
                            const struct hp_definition *definition);

@@ -121,29 +121,30 @@ static const char *unbundle(struct hp_plan_maker *maker, const char *variable) {
 
 /* ---- the whole ---- */
 
-static int read_ours(struct hp_plan_maker *maker) {
-  struct hp_plan *plan = maker->plan;
+int hp__our_environment(struct hp_arena *arena, struct hp_strings *list) {
   uv_env_item_t *items;
   int count;
+  *list = (struct hp_strings){0};
   if (uv_os_environ(&items, &count) != 0)
-    return hp__plan_no_memory(maker);
-  plan->ours.items = hp__arena_alloc(&plan->arena, ((size_t)count + 1) * sizeof *plan->ours.items);
-  for (int i = 0; plan->ours.items && i < count; i++)
+    return HP_ENOMEM;
+  list->items = hp__arena_alloc(arena, ((size_t)count + 1) * sizeof *list->items);
+  for (int i = 0; list->items && i < count; i++)
     if (!is_in_list(items[i].name, hp__private_variables, false))
-      plan->ours.items[plan->ours.count++] =
-          hp__arena_pair(&plan->arena, items[i].name, items[i].value);
+      list->items[list->count++] = hp__arena_pair(arena, items[i].name, items[i].value);
   uv_os_free_environ(items, count);
-  return plan->arena.failed ? hp__plan_no_memory(maker) : 0;
+  return arena->failed ? HP_ENOMEM : 0;
 }
 
 int hp__plan_inherit(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   const struct hp_environment_policy *policy = &plan->profile.environment_policy;
   bool any_case = strcmp(plan->platform->name, "windows") == 0;
-  int result = read_ours(maker);
+  int result = hp__our_environment(&plan->arena, &plan->ours);
+  if (result < 0)
+    return hp__plan_no_memory(maker);
   plan->inherited = plan->ours;
-  if (result < 0 || (!policy->limited && !policy->unbundle))
-    return result;
+  if (!policy->limited && !policy->unbundle)
+    return 0;
   const char **items = hp__arena_alloc(&plan->arena, (plan->ours.count + 1) * sizeof *items);
   plan->inherited = (struct hp_strings){items, 0};
   for (size_t i = 0; items && i < plan->ours.count; i++) {

@@ -343,6 +343,7 @@ static void print_lines(struct printer *printer, const struct hp_plan *plan) {
                                   : "built-in");
   print_text(printer, "executable", plan->executable);
   print_text(printer, "found", plan->executable_source);
+  print_text(printer, "version", plan->version);
   print_templates(printer, "arguments", &plan->arguments);
   print_environment(printer, plan);
   print_inherited(printer, plan);

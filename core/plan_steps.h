@@ -11,6 +11,7 @@ struct hp_plan_maker {
   struct hp_sources *sources;
   struct hp_source *source;
   const hp_options *options;
+  bool must_not_block;
   hp_error *error;
   const char **values;     /* of the definition's settings, in their order; NULL: not set */
   struct hp_value *passed; /* settings that the definition does not declare, for pass_through */

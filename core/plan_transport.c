@@ -104,9 +104,13 @@ static int make_chain(struct chain *chain) {
 }
 
 int hp__plan_make(struct hp_plan **out, const struct hp_registry *registry,
-                  struct hp_sources *sources, const hp_options *options, hp_error *error) {
-  struct chain chain = {
-      .maker = {.registry = registry, .sources = sources, .options = options, .error = error}};
+                  struct hp_sources *sources, const hp_options *options, bool must_not_block,
+                  hp_error *error) {
+  struct chain chain = {.maker = {.registry = registry,
+                                  .sources = sources,
+                                  .options = options,
+                                  .must_not_block = must_not_block,
+                                  .error = error}};
   *out = NULL;
   int result = 0;
   if (hp__plan_needs_profile(options) || options->file)

@@ -66,7 +66,8 @@ int hp_plan_make(hp_context *context, const hp_options *options, hp_plan **plan,
   uv_mutex_lock(&context->lock);
   struct hp_registry registry = context->registry;
   uv_mutex_unlock(&context->lock);
-  if (hp__plan_make(plan, &registry, &context->sources, options, &e) < 0)
+  if (hp__plan_make(plan, &registry, &context->sources, options, hp__context_is_inside(context),
+                    &e) < 0)
     return hp__error_give(error, &e);
   return 0;
 }

@@ -2,6 +2,7 @@
 #include "core/sources.h"
 
 #include "core/alloc.h"
+#include "core/program_version.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,11 +12,13 @@ static const char FILE_NAME[] = "hyperprocess.yaml";
 
 int hp__sources_init(struct hp_sources *sources) {
   sources->current = NULL;
+  sources->versions = NULL;
   return uv_mutex_init(&sources->lock);
 }
 
 void hp__sources_fini(struct hp_sources *sources) {
   hp__source_release(sources->current);
+  hp__versions_forget(sources->versions);
   uv_mutex_destroy(&sources->lock);
 }
 

@@ -21,7 +21,10 @@ struct hp_sources {
   struct hp_source *current; /* the one read last */
   struct hp_own_folders own; /* never changes once it is known */
   struct hp_fit_file fit;
+  struct hp_version_said *versions; /* of binaries that were asked */
 };
+
+struct hp_version_said;
 
 int hp__sources_init(struct hp_sources *sources);
 void hp__sources_fini(struct hp_sources *sources);

@@ -60,6 +60,10 @@ static bool is_known(const struct walk *walk, const char *path) {
 static void record(struct walk *walk, char *path, enum hp_verdict verdict, char *note,
                    const char *source) {
   struct hp_candidates *found = walk->found;
+  const struct hp_locate_request *request = walk->request;
+  if (path && verdict == HP_VERDICT_OK && request->accept &&
+      !request->accept(request->accept_data, path, &note))
+    verdict = HP_VERDICT_VERSION;
   struct hp_candidate *items =
       path ? hp__realloc(found->items, (found->count + 1) * sizeof *items) : NULL;
   if (!items) {

@@ -72,6 +72,7 @@ _PROTOTYPES = {
     "hp_options_set_transport": _TEXT_OPTION,
     "hp_options_set_data_dir": _TEXT_OPTION,
     "hp_options_set_binary": _TEXT_OPTION,
+    "hp_options_set_server_version": _TEXT_OPTION,
     "hp_options_set_working_dir": _TEXT_OPTION,
     "hp_options_set_start_timeout": (c_int, c_void_p, c_int64, _ERROR),
     "hp_options_add_argument": _TEXT_OPTION,

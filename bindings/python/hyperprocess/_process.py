@@ -52,7 +52,8 @@ class Process:
                  log_max_count: Optional[int] = None, start_timeout: Optional[float] = None,
                  arguments: Sequence[Path] = (), environment: Optional[Mapping[str, Optional[str]]] = None,
                  ready: Optional[str] = None, stop: Optional[str] = None, wrap: Optional[str] = None,
-                 terminal: bool = False, on_event: Optional[Callable[[Event], object]] = None) -> None:
+                 terminal: bool = False, server_version: Optional[str] = None,
+                 on_event: Optional[Callable[[Event], object]] = None) -> None:
         wanted = {name: value for name, value in locals().items() if name != "self"}
         self._pointer, self._owner = ctypes.c_void_p(), os.getpid()
         self._lock = threading.RLock()  # no handle is closed while it is asked

@@ -163,6 +163,12 @@ HP_EXPORT int hp_options_set_log_size_limit(hp_options *options, uint64_t bytes,
 HP_EXPORT int hp_options_set_log_max_count(hp_options *options, uint64_t count, hp_error **error);
 /* Binary of the server, or the folder that holds it. */
 HP_EXPORT int hp_options_set_binary(hp_options *options, const char *path, hp_error **error);
+/* Which version of it: "14", ">=14", ">=14 <17", "*" for any; NULL: what the profile says. Making
+ * the plan then runs the binaries that are found, until one is of such a version, for as long as
+ * they take to say it (30 s at most each), unless the context has asked the same file before. In a
+ * callback and on the loop's thread that is HP_EDEADLK. The definition must say how it is asked. */
+HP_EXPORT int hp_options_set_server_version(hp_options *options, const char *wanted,
+                                            hp_error **error);
 /* Working directory of the server; without it the definition's word, else "/". */
 HP_EXPORT int hp_options_set_working_dir(hp_options *options, const char *path, hp_error **error);
 /* Time until the server must be ready, in milliseconds, > 0. */

@@ -119,6 +119,9 @@ public:
   Options &data_dir(const std::string &path) {
     return set(hp_options_set_data_dir, path);
   }
+  Options &server_version(const std::string &wanted) {
+    return set(hp_options_set_server_version, wanted);
+  }
   Options &binary(const std::string &path) {
     return set(hp_options_set_binary, path);
   }

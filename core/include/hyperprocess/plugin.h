@@ -179,7 +179,8 @@ HP_EXPORT int hp_context_register_transport(hp_context *context, const struct hp
   X(HP_VERDICT_ARCHITECTURE, "built for another architecture")                                     \
   X(HP_VERDICT_LOADER, "its loader is missing")                                                    \
   X(HP_VERDICT_NOEXEC, "on a filesystem mounted noexec")                                           \
-  X(HP_VERDICT_DENIED, "not reachable for this user")
+  X(HP_VERDICT_DENIED, "not reachable for this user")                                              \
+  X(HP_VERDICT_VERSION, "of another version")
 
 enum hp_verdict {
 #define HP_VERDICT_ENUMERATOR(name, text) name,
@@ -207,6 +208,11 @@ struct hp_locate_request {
   bool path_only;             /* nothing but PATH: a command, as a shell finds it */
   struct hp_own_folders *own; /* kept by the caller from one search to the next; NULL: not kept */
   struct hp_fit_file *fit;    /* likewise; a search may read and write it */
+  /* Asked of each that is fit, in order, on the calling thread, until it says true; it may set a
+   * note, as of a candidate, by hp_… memory that becomes the list's. NULL: the first fit one will
+   * do. Else the verdict is HP_VERDICT_VERSION and the search goes on. */
+  bool (*accept)(void *data, const char *path, char **note);
+  void *accept_data;
 };
 
 struct hp_candidate {
