@@ -30,7 +30,8 @@ static int serve_all(hp_context *context) {
 static void serve_expected(hp_context *context, unsigned calls) {
   const struct hp_platform_ops *platform = context->registry.platform;
   uint64_t end = uv_hrtime() + HP_BRIEFLY;
-  if (atomic_load(&context->expected) == 0 || !context->has_company)
+  if (atomic_load(&context->expected) == 0 ||
+      !hp__context_is_beside(context, atomic_load(&context->caller)))
     return;
   hp__spare_make(&context->spare, platform);
   while (atomic_load(&context->calls) == calls && atomic_load(&context->expected) > 0 &&
@@ -317,7 +318,13 @@ void hp__context_end_if_due(hp_context *context) {
     uv_async_send(&context->wake);
 }
 
+bool hp__context_is_beside(const hp_context *context, int processor) {
+  return context->has_company &&
+         (processor < 0 || processor != context->registry.platform->processor());
+}
+
 void hp__context_expect(hp_context *context) {
+  atomic_store(&context->caller, context->registry.platform->processor());
   atomic_fetch_add(&context->expected, 1);
   if (context->has_company)
     uv_async_send(&context->wake);

@@ -14,9 +14,16 @@
 #include <stdatomic.h>
 
 /* A thread that sleeps on another processor needs some 30 microseconds to come back. Who is known
- * to be wanted within such a time is woken beforehand and looks for so long at most; not where
- * there is one processor alone. */
+ * to be wanted within such a time is woken beforehand and looks for so long at most; not on the
+ * processor of the thread that is looked for, nor of one that is about to call it: it would only
+ * keep that one from its work. */
 enum { HP_BRIEFLY = 60000 /* nanoseconds */ };
+
+/* Where the two that look for each other were last seen, by the platform's numbers. */
+struct hp_nearness {
+  bool is_near;
+  int waiter, worker;
+};
 
 struct hp_context {
   uv_loop_t *loop; /* `own`, or the host's */
@@ -34,6 +41,7 @@ struct hp_context {
 
   bool has_company;      /* there is more than one processor */
   atomic_int expected;   /* calls that are about to come */
+  atomic_int caller;     /* the processor of the last of those who make them */
   atomic_uint calls;     /* that came */
   uv_mutex_t lock;       /* for what follows */
   uv_cond_t changed;     /* a process was freed */
@@ -56,6 +64,8 @@ void hp__context_unlink(hp_context *context, hp_process *process);
 void hp__context_end_if_due(hp_context *context);
 /* Whether the remains in `base` were not looked for yet; notes that they are now. */
 bool hp__context_may_sweep(hp_context *context, const char *base);
+/* Whether a thread that was seen on that processor can go on while this one does. */
+bool hp__context_is_beside(const hp_context *context, int processor);
 /* A call will come soon, or came, or will not: wakes the loop meanwhile. Any thread. */
 void hp__context_expect(hp_context *context);
 void hp__context_expect_no_more(hp_context *context);

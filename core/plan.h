@@ -81,7 +81,8 @@ int hp__plan_make(struct hp_plan **plan, const struct hp_registry *registry,
 
 /* plan_environment.c: ours, "NAME=value", without what was meant for us alone; NULL-terminated.
  * HP_ENOMEM. */
-int hp__our_environment(struct hp_arena *arena, struct hp_strings *list);
+int hp__our_environment(const struct hp_platform_ops *platform, struct hp_arena *arena,
+                        struct hp_strings *list);
 
 /* "tcp:6380", for messages. */
 void hp__choice_print(const struct hp_choice *choice, char *text, size_t size);

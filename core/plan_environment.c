@@ -2,6 +2,8 @@
 /* What of our environment a server gets: all, some or nothing; without what was meant for us. */
 #include "core/plan_steps.h"
 
+#include "core/alloc.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -24,9 +26,11 @@ static bool is_named(const char *variable, const char *pattern, bool any_case) {
 }
 
 static bool is_in_list(const char *variable, const char *const *patterns, bool any_case) {
-  for (; patterns && *patterns; patterns++)
-    if (is_named(variable, *patterns, any_case))
+  for (; patterns && *patterns; patterns++) {
+    bool differs = **patterns != *variable && **patterns != '*' && !any_case;
+    if (!differs && is_named(variable, *patterns, any_case))
       return true;
+  }
   return false;
 }
 
@@ -121,17 +125,21 @@ static const char *unbundle(struct hp_plan_maker *maker, const char *variable) {
 
 /* ---- the whole ---- */
 
-int hp__our_environment(struct hp_arena *arena, struct hp_strings *list) {
-  uv_env_item_t *items;
-  int count;
+int hp__our_environment(const struct hp_platform_ops *platform, struct hp_arena *arena,
+                        struct hp_strings *list) {
+  char *told = platform->environment();
+  size_t size = 0, count = 0;
   *list = (struct hp_strings){0};
-  if (uv_os_environ(&items, &count) != 0)
+  if (!told)
     return HP_ENOMEM;
-  list->items = hp__arena_alloc(arena, ((size_t)count + 1) * sizeof *list->items);
-  for (int i = 0; list->items && i < count; i++)
-    if (!is_in_list(items[i].name, hp__private_variables, false))
-      list->items[list->count++] = hp__arena_pair(arena, items[i].name, items[i].value);
-  uv_os_free_environ(items, count);
+  for (; told[size]; size += strlen(told + size) + 1)
+    count++;
+  const char *copy = hp__arena_slice(arena, told, size);
+  hp__free(told);
+  list->items = hp__arena_alloc(arena, (count + 1) * sizeof *list->items);
+  for (; list->items && copy && *copy; copy += strlen(copy) + 1)
+    if (strchr(copy, '=') && !is_in_list(copy, hp__private_variables, false))
+      list->items[list->count++] = copy;
   return arena->failed ? HP_ENOMEM : 0;
 }
 
@@ -139,7 +147,7 @@ int hp__plan_inherit(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   const struct hp_environment_policy *policy = &plan->profile.environment_policy;
   bool any_case = strcmp(plan->platform->name, "windows") == 0;
-  int result = hp__our_environment(&plan->arena, &plan->ours);
+  int result = hp__our_environment(plan->platform, &plan->arena, &plan->ours);
   if (result < 0)
     return hp__plan_no_memory(maker);
   plan->inherited = plan->ours;

@@ -103,20 +103,25 @@ void hp__process_publish(hp_process *process, enum hp_state state) {
     uv_cond_broadcast(&process->changed); /* whoever wakes finds the lock free */
 }
 
+/* Under the lock of its fields. */
+static bool draw_near(const hp_context *context, struct hp_nearness *nearness) {
+  nearness->is_near = hp__context_is_beside(context, nearness->waiter);
+  nearness->worker = context->registry.platform->processor();
+  return nearness->is_near;
+}
+
 void hp__process_draw_near(hp_process *process) {
   hp_context *context = process->context;
-  if (!context->has_company)
-    return;
   uv_mutex_lock(&process->lock);
-  process->view.is_near = true;
+  bool is_near = draw_near(context, &process->view.near_state);
   uv_mutex_unlock(&process->lock);
-  uv_cond_broadcast(&process->changed);
+  if (is_near)
+    uv_cond_broadcast(&process->changed);
   uv_mutex_lock(&context->lock);
-  bool is_closed = process->wish.closing != NULL;
-  if (is_closed)
-    process->wish.closing->is_near = true;
+  struct hp_closing *closing = process->wish.closing;
+  is_near = closing && draw_near(context, &closing->near_end);
   uv_mutex_unlock(&context->lock);
-  if (is_closed)
+  if (is_near)
     uv_cond_broadcast(&context->changed);
 }
 

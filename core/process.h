@@ -35,13 +35,13 @@ struct hp_process_view {
   const char *stop_rung;
   double stop_time;
   struct hp_strings fallbacks;
-  char *log_path; /* the process's own; it changes */
-  bool is_near;   /* the next state is: whoever waits may look for it instead of sleeping */
+  char *log_path;                /* the process's own; it changes */
+  struct hp_nearness near_state; /* the next one is: whoever waits may look for it, not sleep */
 };
 
 /* On the stack of a thread that closes; the context's `changed` is signalled. */
 struct hp_closing {
-  bool is_near; /* under the context's lock: the server has ended, little is left to do */
+  struct hp_nearness near_end; /* under the context's lock: the server has ended */
   atomic_bool done;
 };
 

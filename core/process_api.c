@@ -118,11 +118,18 @@ static bool is_ready_or_over(const hp_process *process) {
 
 static const uint64_t LONGEST_MS = INT64_MAX / 1000000; /* 292 years, in nanoseconds */
 
+/* Under the lock of its fields. Whether to look; not twice for the same. */
+static bool may_look(const hp_context *context, struct hp_nearness *nearness) {
+  bool is_near = nearness->is_near;
+  nearness->is_near = false;
+  nearness->waiter = context->registry.platform->processor();
+  return is_near && hp__context_is_beside(context, nearness->worker);
+}
+
 /* Under the lock, which it leaves meanwhile. */
 static void look_for_turn(hp_process *process) {
   uint64_t end = uv_hrtime() + HP_BRIEFLY;
   unsigned turns = atomic_load(&process->turns);
-  process->view.is_near = false;
   uv_mutex_unlock(&process->lock);
   while (atomic_load(&process->turns) == turns && uv_hrtime() < end)
     ;
@@ -134,7 +141,7 @@ static bool wait_for(hp_process *process, condition reached, int64_t timeout) {
   uint64_t limit = (uint64_t)(timeout > 0 ? timeout : 0);
   uint64_t end = uv_hrtime() + (limit < LONGEST_MS ? limit : LONGEST_MS) * 1000000;
   while (!reached(process)) {
-    if (process->view.is_near) {
+    if (may_look(process->context, &process->view.near_state)) {
       look_for_turn(process);
       continue;
     }
@@ -285,12 +292,11 @@ void hp__process_hurry(hp_process *process) {
 
 /* Under the lock, which it leaves meanwhile. */
 static void await_close(hp_context *context, struct hp_closing *closing) {
-  if (!closing->is_near) {
+  if (!may_look(context, &closing->near_end)) {
     uv_cond_wait(&context->changed, &context->lock);
     return;
   }
   uint64_t end = uv_hrtime() + HP_BRIEFLY;
-  closing->is_near = false;
   uv_mutex_unlock(&context->lock);
   while (!atomic_load(&closing->done) && uv_hrtime() < end)
     ;
@@ -302,7 +308,7 @@ void hp_process_close(hp_process *process) {
     return;
   hp_context *context = process->context;
   bool inside = hp__context_is_inside(context);
-  struct hp_closing closing = {.is_near = false};
+  struct hp_closing closing = {.near_end.is_near = false};
   uv_mutex_lock(&context->lock);
   process->wish.stop = process->wish.close = true;
   hp__event_queue_forget(&context->events, process);

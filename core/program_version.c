@@ -132,7 +132,7 @@ static int ask(const struct search *search, const char *path, char version[HP_VE
                               .version = version,
                               .note = note};
   char **argv = make_argv(&arena, path, &search->definition->version.arguments);
-  int result = hp__our_environment(&arena, &environment);
+  int result = hp__our_environment(search->platform, &arena, &environment);
   struct hp_spawn spawn = {.executable = path,
                            .argv = argv,
                            .environment = (char **)(uintptr_t)environment.items,

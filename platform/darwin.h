@@ -32,5 +32,6 @@ int hp__notify_new_darwin(uv_loop_t *loop, hp_notify **notify, const char *path,
                           const struct hp_user *user, hp_notify_callback callback, void *data,
                           hp_error *error);
 void hp__notify_free_darwin(hp_notify *notify);
+int hp__processor_darwin(void);
 
 #endif

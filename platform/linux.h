@@ -69,6 +69,7 @@ int hp__notify_new_linux(uv_loop_t *loop, hp_notify **notify, const char *path,
                          hp_error *error);
 void hp__notify_free_linux(hp_notify *notify);
 uint64_t hp__memory_linux(void);
+int hp__processor_linux(void);
 /* What the groups in a file like /proc/self/cgroup allow, by the tree mounted there; 0: all. */
 uint64_t hp__memory_of_groups(const char *groups, const char *mount);
 

@@ -46,4 +46,6 @@ const struct hp_platform_ops hp__platform_darwin = {
     .explain_exit = hp__explain_exit_posix,
     .stream_take = hp__stream_take_posix,
     .memory = hp__memory,
+    .processor = hp__processor_darwin,
+    .environment = hp__environment_posix,
 };

@@ -47,4 +47,6 @@ const struct hp_platform_ops hp__platform_linux = {
     .explain_exit = hp__explain_exit_posix,
     .stream_take = hp__stream_take_posix,
     .memory = hp__memory_linux,
+    .processor = hp__processor_linux,
+    .environment = hp__environment_posix,
 };

@@ -47,4 +47,6 @@ const struct hp_platform_ops hp__platform_windows = {
     .explain_exit = hp__explain_exit_windows,
     .stream_take = hp__stream_take_windows,
     .memory = hp__memory,
+    .processor = hp__processor_windows,
+    .environment = hp__environment_windows,
 };

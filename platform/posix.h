@@ -174,6 +174,7 @@ int hp__explain_errno(hp_error *error, enum hp_phase phase, int os_code, const c
 
 int hp__find_user_posix(const char *name, struct hp_user *user, hp_error *error);
 bool hp__is_privileged_posix(void);
+char *hp__environment_posix(void);
 /* A variable that holds an absolute path; NULL: none. */
 const char *hp__path_variable(const char *name);
 /* XDG_RUNTIME_DIR, if it is our own. */

@@ -44,6 +44,8 @@ int hp__locate_windows(const struct hp_locate_request *request, struct hp_candid
                        hp_error *error);
 int hp__find_user_windows(const char *name, struct hp_user *user, hp_error *error);
 bool hp__is_privileged_windows(void);
+int hp__processor_windows(void);
+char *hp__environment_windows(void);
 void hp__stream_cut_windows(uv_stream_t *stream);
 int hp__stream_take_windows(uv_stream_t *stream, hp_handle *handle);
 void hp__stream_peer_windows(uv_stream_t *stream, struct hp_peer *peer);

@@ -54,6 +54,8 @@ static const struct {
     ROW(explain_exit),
     ROW(stream_take),
     ROW(memory),
+    ROW(processor),
+    ROW(environment),
 #undef ROW
 };
 
@@ -286,6 +288,36 @@ void hp_conform_platform_users(const struct hp_platform_subject *subject) {
   if (hp_conform_own_user() >= 0)
     CHECK_INT(user.id, hp_conform_own_user());
   uv_os_free_passwd(&passwd);
+}
+
+static bool is_told(const char *block, const char *name, const char *value) {
+  size_t length = strlen(name);
+  for (; *block; block += strlen(block) + 1)
+    if (strncmp(block, name, length) == 0 && block[length] == '=' &&
+        strcmp(block + length + 1, value) == 0)
+      return true;
+  return false;
+}
+
+void hp_conform_platform_own_environment(const struct hp_platform_subject *subject) {
+  static const char name[] = "HP_CONFORM_VARIABLE", value[] = "a = b, \xc3\xa4";
+  uv_env_item_t *items;
+  int count;
+  CHECK_INT(uv_os_setenv(name, value), 0);
+  CHECK_INT(uv_os_setenv("HP_CONFORM_EMPTY", ""), 0);
+  char *block = subject->ops->environment();
+  CHECK_INT(uv_os_environ(&items, &count), 0);
+  CHECK(is_told(block, name, value));
+  for (int i = 0; i < count; i++)
+    if (!is_told(block, items[i].name, items[i].value))
+      CHECK_TEXT(items[i].name, "told");
+  uv_os_free_environ(items, count);
+  hp_free(block);
+  uv_os_unsetenv("HP_CONFORM_EMPTY");
+  uv_os_unsetenv(name);
+  block = subject->ops->environment();
+  CHECK(!is_told(block, name, value));
+  hp_free(block);
 }
 
 static bool gives_place(const struct hp_platform_ops *ops, enum hp_place place) {

@@ -39,7 +39,8 @@ typedef void hp_conform_platform(const struct hp_platform_subject *subject);
 hp_conform_platform hp_conform_platform_table, hp_conform_platform_register,
     hp_conform_platform_refuse, hp_conform_platform_serve, hp_conform_platform_locate,
     hp_conform_platform_locate_ways, hp_conform_platform_locate_nothing, hp_conform_platform_users,
-    hp_conform_platform_places, hp_conform_platform_explain, hp_conform_platform_stdio_hold;
+    hp_conform_platform_own_environment, hp_conform_platform_places, hp_conform_platform_explain,
+    hp_conform_platform_stdio_hold;
 
 /* platform_spawn.c: what reaches a process, and what one says that cannot be */
 hp_conform_platform hp_conform_platform_arguments, hp_conform_platform_environment,

@@ -68,6 +68,7 @@ HP_TEST(a_program_that_is_nowhere) {
 
 HP_TEST(users) {
   each(hp_conform_platform_users);
+  each(hp_conform_platform_own_environment);
 }
 
 HP_TEST(places) {

@@ -4,6 +4,7 @@
 
 #include "core/registry.h"
 
+#include <limits.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -146,6 +147,70 @@ HP_TEST(a_platform_that_wraps_the_built_in_one) {
   hp_process_close(process);
   CHECK_INT(spawns, 1);
   CHECK_INT(reaps, 1);
+  hp_test_leave(context);
+}
+
+/* ---- Where threads run ---- */
+
+static atomic_int made_directories, seen_processors;
+
+static int make_and_count(hp_directory **directory, const char *base, const struct hp_user *user,
+                          hp_error *error) {
+  made_directories++;
+  return hp_test_platform()->directory_new(directory, base, user, error);
+}
+
+static int always_the_same(void) {
+  return 7;
+}
+
+static int never_the_same(void) {
+  return seen_processors++ & INT_MAX;
+}
+
+static int never_known(void) {
+  return -1;
+}
+
+static void start_and_stop(hp_context *context) {
+  hp_process *process = hp_test_up(context, hp_test_echo("local"));
+  REQUIRE(process != NULL);
+  CHECK_INT(hp_process_shutdown(process, -1, NULL), 0);
+  hp_process_close(process);
+  process = hp_test_up(context, hp_test_echo("local"));
+  hp_process_close(process); /* which waits for the end in another way */
+}
+
+HP_TEST(wherever_threads_run_nobody_waits_in_vain) {
+  int (*const answers[])(void) = {always_the_same, never_the_same, never_known};
+  for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+    hp_context *context = hp_test_context();
+    struct hp_platform_ops ops = *hp_test_platform();
+    ops.processor = answers[i];
+    CHECK_INT(add_platform(context, &ops, ""), 0);
+    start_and_stop(context);
+    hp_test_leave(context);
+  }
+}
+
+/* The loop's thread would only take the processor from the one that makes the plan. */
+HP_TEST(nothing_is_made_ahead_on_the_processor_of_the_caller) {
+  hp_context *context = hp_test_context();
+  struct hp_platform_ops ops = *hp_test_platform();
+  made_directories = 0;
+  ops.processor = always_the_same;
+  ops.directory_new = make_and_count;
+  CHECK_INT(add_platform(context, &ops, ""), 0);
+  start_and_stop(context);
+  int made = made_directories;
+  for (int i = 0; i < 50; i++) {
+    hp_options *options = hp_test_echo("local");
+    hp_process *process;
+    CHECK_INT(hp_options_set_binary(options, "/no such binary", NULL), 0);
+    CHECK(hp_process_start(context, options, &process, NULL) < 0);
+    hp_options_free(options);
+  }
+  CHECK_INT(made_directories, made);
   hp_test_leave(context);
 }
 

@@ -447,6 +447,14 @@ struct hp_platform_ops {
   /* Bytes of memory that a process here can have: the machine's, or the less that our control group
    * or job is allowed; 0 where nobody knows. Any thread. */
   uint64_t (*memory)(void);
+
+  /* The number of the processor that runs the calling thread at this moment; -1 where nobody knows.
+   * Any thread, and often. */
+  int (*processor)(void);
+
+  /* Our environment: "NAME=value" after "NAME=value" in UTF-8, each with a NUL, one more at the
+   * end. From hp_alloc(); NULL when out of memory. Any thread, while nobody changes it. */
+  char *(*environment)(void);
 };
 
 enum { HP_DIRECTORY_NAME = 11 }; /* strlen("hp-XXXXXXXX") */
