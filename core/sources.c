@@ -5,10 +5,9 @@
 #include "core/program_version.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-static const char FILE_NAME[] = "hyperprocess.yaml";
+static const char FILE_NAME[] = "/hyperprocess.yaml";
 
 int hp__sources_init(struct hp_sources *sources) {
   sources->current = NULL;
@@ -46,17 +45,17 @@ static bool stat_file(const char *path, uv_stat_t *stamp) {
 }
 
 /* The first usual place that has a file; "" when none has. */
-static void search(const struct hp_platform_ops *platform, char path[HP_PATH_SIZE + 32],
-                   uv_stat_t *stamp) {
+static void search(const struct hp_platform_ops *platform,
+                   char path[HP_PATH_SIZE + sizeof FILE_NAME], uv_stat_t *stamp) {
   static const enum hp_place places[] = {HP_PLACE_CONFIG, HP_PLACE_SYSTEM_CONFIG};
-  snprintf(path, HP_PATH_SIZE + 32, "./%s", FILE_NAME);
+  path[0] = '.';
+  strcpy(path + 1, FILE_NAME);
   if (stat_file(path, stamp))
     return;
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-    char folder[HP_PATH_SIZE];
-    if (platform->place(places[i], folder) != 0)
+    if (platform->place(places[i], path) != 0)
       continue;
-    snprintf(path, HP_PATH_SIZE + 32, "%s/%s", folder, FILE_NAME);
+    strcat(path, FILE_NAME);
     if (stat_file(path, stamp))
       return;
   }
@@ -145,7 +144,8 @@ static int read_source(struct hp_sources *sources, const char *path, const char 
 
 int hp__sources_acquire(struct hp_sources *sources, const struct hp_platform_ops *platform,
                         const char *file, struct hp_source **source, hp_error *error) {
-  char found[HP_PATH_SIZE + 32] = "";
+  char found[HP_PATH_SIZE + sizeof FILE_NAME];
+  found[0] = '\0'; /* the rest is large */
   uv_stat_t stamp = {0};
   if (file)
     stat_file(file, &stamp); /* one that is missing is reported by its reader */

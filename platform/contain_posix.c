@@ -75,6 +75,8 @@ int hp__contains_posix(const hp_child *child, int64_t pid) {
   const struct hp_posix_child *self = (const struct hp_posix_child *)child;
   if (pid <= 0 || child->pid <= 0)
     return -1;
+  if (pid == child->pid)
+    return 1;
   if (self->session == HP_SESSION_OWN && getsid((pid_t)pid) == (pid_t)child->pid)
     return 1;
   struct hp_process_stat stat;

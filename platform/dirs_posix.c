@@ -45,7 +45,7 @@ int hp__directory_give(const hp_directory *directory, int fd) {
   return fchown(fd, (uid_t)directory->user.id, (gid_t)directory->user.group) < 0 ? errno : 0;
 }
 
-static int choose_name(char name[HP_DIRECTORY_NAME + 1]) {
+static int choose_name(char *name) {
   static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
   unsigned char random[8];
   int result = uv_random(NULL, NULL, random, sizeof random, 0, NULL);
@@ -64,10 +64,10 @@ static bool still_named(const hp_directory *directory, int base, const char *nam
 }
 
 /* 0, an errno, or EAGAIN: a sweep took it away between two steps. */
-static int make_at(hp_directory *new, int base, const char *name) {
-  if (mkdirat(base, name, HP_UNMARKED) < 0)
+static int make_named(hp_directory *new) {
+  if (mkdir(new->path, HP_UNMARKED) < 0)
     return errno == EEXIST ? EAGAIN : errno;
-  new->fd = hp__high(openat(base, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  new->fd = hp__high(open(new->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (new->fd < 0 || fstat(new->fd, &new->stat) < 0)
     return errno == ENOENT ? EAGAIN : errno;
   if ((S_ISVTX & new->stat.st_mode) == 0 && fchmod(new->fd, HP_UNMARKED) < 0)
@@ -75,7 +75,7 @@ static int make_at(hp_directory *new, int base, const char *name) {
   new->lock = hp__lock_open(new->fd, HP_LOCK_NAME, O_CREAT | O_EXCL);
   if (new->lock < 0)
     return new->lock == -ENOENT || new->lock == -EWOULDBLOCK ? EAGAIN : -new->lock;
-  if (!still_named(new, base, name))
+  if (!still_named(new, AT_FDCWD, new->path))
     return EAGAIN;
   int code = hp__lock_write(new->lock, &new->stat, 0 /* it is locked: nobody reads who holds it */);
   if (code == 0)
@@ -84,48 +84,44 @@ static int make_at(hp_directory *new, int base, const char *name) {
   return code == 0 ? hp__directory_give(new, new->fd) : code;
 }
 
-static void forget(hp_directory *new, int base, const char *name) {
+static void forget(hp_directory *new) {
   if (new->lock >= 0) {
     unlinkat(new->fd, HP_LOCK_NAME, 0);
     hp__lock_close(new->lock);
   }
   if (new->fd >= 0) {
     close(new->fd);
-    unlinkat(base, name, AT_REMOVEDIR);
+    rmdir(new->path);
   }
   new->fd = new->lock = -1;
   new->made = false;
 }
 
-static int make_in(hp_directory *new, int base, const char *base_path) {
+static int make_in(hp_directory *new, const char *base, size_t length) {
   int code = EAGAIN;
+  memcpy(new->path, base, length);
+  new->path[length] = '/';
   for (int i = 0; code == EAGAIN && i < ATTEMPTS; i++) {
-    char name[HP_DIRECTORY_NAME + 1];
-    code = choose_name(name);
+    code = choose_name(new->path + length + 1);
     if (code == 0)
-      code = make_at(new, base, name);
+      code = make_named(new);
     if (code != 0)
-      forget(new, base, name);
-    else if ((size_t)snprintf(new->path, sizeof new->path, "%s/%s", base_path, name) >=
-             sizeof new->path)
-      code = ENAMETOOLONG;
+      forget(new);
   }
   return code;
 }
 
 int hp__directory_new_posix(hp_directory **directory, const char *base, const struct hp_user *user,
                             hp_error *error) {
+  size_t length = strlen(base);
   *directory = NULL;
-  if (strlen(base) + 1 + HP_DIRECTORY_NAME >= HP_PATH_SIZE)
+  if (length + 1 + HP_DIRECTORY_NAME >= HP_PATH_SIZE)
     return fail(error, ENAMETOOLONG, "make a directory in", base);
   hp_directory *new = make(user);
   if (!new)
     return hp_error_set(error, HP_ENOMEM, HP_PHASE_RESERVE, "no memory for a directory in %s",
                         base);
-  int base_fd = hp__high(open(base, hp__walk_flags | O_DIRECTORY | O_CLOEXEC));
-  int code = base_fd < 0 ? errno : make_in(new, base_fd, base);
-  if (base_fd >= 0)
-    close(base_fd);
+  int code = make_in(new, base, length);
   if (code != 0) {
     release(new);
     return fail(error, code, "make a directory in", base);

@@ -14,9 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int take(int lock) {
-  struct stat stat;
-  if (fstat(lock, &stat) < 0)
+/* What we have just made is what we want, and a sweep that takes it away is seen afterwards. */
+static int take(int lock, bool made) {
+  struct stat stat = {.st_mode = S_IFREG, .st_nlink = 1};
+  if (!made && fstat(lock, &stat) < 0)
     return errno;
   if (stat.st_nlink == 0)
     return ENOENT; /* a sweep has just taken it away */
@@ -30,7 +31,7 @@ int hp__lock_open(int directory, const char *name, int flags) {
       directory, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags, 0600));
   if (lock < 0)
     return -errno;
-  int code = take(lock);
+  int code = take(lock, flags & O_EXCL);
   if (code == 0)
     return lock;
   close(lock); /* it is not ours to unlock */
@@ -44,14 +45,27 @@ void hp__lock_close(int lock) {
   close(lock);
 }
 
+/* The digits that end there. */
+static void put(char *end, uint64_t value, unsigned base) {
+  do
+    *--end = "0123456789abcdef"[value % base];
+  while (value /= base);
+}
+
+/* Twice in each start: by hand, for printf() takes ten times as long. */
 int hp__lock_write(int lock, const struct stat *directory, int64_t pid) {
-  char text[160];
-  int length =
-      snprintf(text, sizeof text, "hyperprocess 1\n%016llx:%016llx\n%20lld %20llu\n",
-               (unsigned long long)directory->st_dev, (unsigned long long)directory->st_ino,
-               (long long)pid, pid > 0 ? (unsigned long long)hp__process_seen(pid) : 0);
-  ssize_t written = pwrite(lock, text, (size_t)length, 0);
-  return written == length ? 0 : written < 0 ? errno : EIO;
+  char text[] = "hyperprocess 1\n"
+                "0000000000000000:0000000000000000\n"
+                "                   0                    0\n";
+  enum { LENGTH = sizeof text - 1 };
+  put(text + 31, (uint64_t)directory->st_dev, 16);
+  put(text + 48, (uint64_t)directory->st_ino, 16);
+  if (pid > 0) {
+    put(text + 69, (uint64_t)pid, 10);
+    put(text + 90, hp__process_seen(pid), 10);
+  }
+  ssize_t written = pwrite(lock, text, LENGTH, 0);
+  return written == LENGTH ? 0 : written < 0 ? errno : EIO;
 }
 
 int hp__lock_read(int lock, struct hp_mark *mark) {

@@ -2,11 +2,14 @@
 /* The standard places, as the XDG base directories name them. */
 #include "platform/linux.h"
 
-#include <stdio.h>
+#include <string.h>
 
 static int give(char path[HP_PATH_SIZE], const char *first, const char *second) {
-  int length = first ? snprintf(path, HP_PATH_SIZE, "%s%s", first, second) : -1;
-  return length < 0 || length >= HP_PATH_SIZE ? HP_ENOTFOUND : 0;
+  if (!first || strlen(first) + strlen(second) >= HP_PATH_SIZE)
+    return HP_ENOTFOUND;
+  strcpy(path, first);
+  strcat(path, second);
+  return 0;
 }
 
 static int user_configuration(char path[HP_PATH_SIZE]) {
@@ -17,13 +20,14 @@ static int user_configuration(char path[HP_PATH_SIZE]) {
 }
 
 int hp__place_linux(enum hp_place place, char path[HP_PATH_SIZE]) {
-  const char *temporary = hp__path_variable("TMPDIR");
+  const char *temporary;
   switch (place) {
   case HP_PLACE_RUNTIME:
     return give(path, hp__runtime_directory(), "");
   case HP_PLACE_SHORT:
     return give(path, "/tmp", "");
   case HP_PLACE_TEMPORARY:
+    temporary = hp__path_variable("TMPDIR");
     return give(path, temporary ? temporary : "/tmp", "");
   case HP_PLACE_CONFIG:
     return user_configuration(path);
