@@ -20,7 +20,7 @@ enum {
 
 struct version {
   uint64_t inode, size;
-  uv_timespec_t modified, changed;
+  uv_timespec_t born, modified, changed;
 };
 
 struct file {
@@ -41,12 +41,21 @@ static bool is_same(const struct version *a, const struct version *b) {
          is_same_time(&a->changed, &b->changed);
 }
 
+/* The number of a file that was removed is given to the next one. */
+static bool is_same_file(const struct version *a, const struct version *b) {
+  return a->inode == b->inode && is_same_time(&a->born, &b->born);
+}
+
 static bool look(const char *path, uv_stat_t *info, struct version *version) {
   uv_fs_t request;
   int status = uv_fs_stat(NULL, &request, path, NULL);
   *info = request.statbuf;
   uv_fs_req_cleanup(&request);
-  *version = (struct version){info->st_ino, info->st_size, info->st_mtim, info->st_ctim};
+  *version = (struct version){.inode = info->st_ino,
+                              .size = info->st_size,
+                              .born = info->st_birthtim,
+                              .modified = info->st_mtim,
+                              .changed = info->st_ctim};
   return status == 0;
 }
 
@@ -83,13 +92,15 @@ static void watch_folder(struct file *file) {
   }
 }
 
-static void watch_file(struct file *file, const struct version *version) {
+/* Whether that was a new watch. */
+static bool watch_file(struct file *file, const struct version *version) {
   const struct hp_readiness_owner *owner = &file->probe.base.owner;
-  if (file->file_watch && file->watched.inode == version->inode)
-    return;
+  if (file->file_watch && is_same_file(&file->watched, version))
+    return false;
   owner->platform->watch_free(file->file_watch);
   file->file_watch = owner->platform->watch_new(owner->loop, file->path, hp__probe_ask, file);
   file->watched = *version;
+  return file->file_watch != NULL;
 }
 
 /* ---- judging ---- */
@@ -175,8 +186,8 @@ static void ask(struct hp_probe *probe) {
   struct version version;
   watch_folder(file); /* first, so that nothing is missed between */
   bool there = look(file->path, &info, &version);
-  if (there)
-    watch_file(file, &version);
+  if (there && watch_file(file, &version)) /* it may have been written before the watch was there */
+    there = look(file->path, &info, &version);
   const char *fault = find_fault(file, there, &info, &version);
   char *content = fault ? NULL : read_file(file->path);
   if (fault)

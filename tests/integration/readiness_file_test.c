@@ -123,6 +123,31 @@ HP_TEST(that_is_renamed_into_its_place) {
   finish(process);
 }
 
+static const struct hp_platform_ops *usual;
+
+/* What is written between the look at the file and the watch of it. */
+static hp_watch *write_then_watch(uv_loop_t *loop, const char *path, hp_alarm_callback callback,
+                                  void *data) {
+  if (strstr(path, "flag"))
+    hp_test_file("flag", "done");
+  return usual->watch_new(loop, path, callback, data);
+}
+
+HP_TEST(that_is_written_while_its_watch_is_made) {
+  context = hp_test_context();
+  usual = hp_test_platform();
+  struct hp_platform_ops ops = *usual;
+  ops.watch_new = write_then_watch;
+  CHECK_INT(hp_context_register_platform(context, &ops, NULL), 0);
+  hp_process *process =
+      begin(hp_test_child("local", "arguments: [pause]",
+                          "ready: {kind: file, path: '${env.D}/flag', not_empty: yes}", NULL));
+  REQUIRE(process != NULL);
+  hp_test_make_file("flag");
+  CHECK_INT(hp_process_wait_ready(process, -1, NULL), 0);
+  finish(process);
+}
+
 HP_TEST(that_is_a_folder_or_a_pipe_does_not_count) {
   NEEDS(HP_OS_LINKS);
   context = hp_test_context();
