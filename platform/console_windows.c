@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PATIENCE_MS = 1000 }; /* it needs some ten, and gives up by itself before that */
+/* It needs some ten, and gives up by itself after some hundred. Much more on a busy machine, where
+ * a rung that is late is better than the next one: this is only for one that hangs. */
+enum { PATIENCE_MS = 10000 };
 
 /* One that was sent and not yet seen to have happened. */
 struct delivery {
@@ -86,12 +88,18 @@ static void delivery_closed(uv_handle_t *handle) {
   hp__child_release(child);
 }
 
+static bool await_helper(struct delivery *delivery, DWORD patience_ms) {
+  return RegisterWaitForSingleObject(&delivery->wait, delivery->helper, helper_ended, delivery,
+                                     patience_ms, WT_EXECUTEINWAITTHREAD | WT_EXECUTEONLYONCE);
+}
+
 static void report(uv_async_t *async) {
   struct delivery *delivery = async->data;
   hp_child *child = &delivery->child->base;
   DWORD code = ERROR_TIMEOUT;
   UnregisterWaitEx(delivery->wait, INVALID_HANDLE_VALUE);
-  WaitForSingleObject(delivery->helper, PATIENCE_MS); /* it has ended, or is being ended */
+  if (!hp__has_ended(delivery->helper) && await_helper(delivery, INFINITE))
+    return; /* it is being ended, which may take its time */
   GetExitCodeProcess(delivery->helper, &code);
   CloseHandle(delivery->helper);
   uv_close((uv_handle_t *)async, delivery_closed);
@@ -111,8 +119,7 @@ static int watch(struct hp_windows_child *self, HANDLE helper) {
   delivery->ended.data = delivery;
   delivery->child = self;
   delivery->helper = helper;
-  if (!RegisterWaitForSingleObject(&delivery->wait, helper, helper_ended, delivery, PATIENCE_MS,
-                                   WT_EXECUTEINWAITTHREAD | WT_EXECUTEONLYONCE)) {
+  if (!await_helper(delivery, PATIENCE_MS)) {
     CloseHandle(helper);
     uv_close((uv_handle_t *)&delivery->ended, delivery_closed);
   }

@@ -5,8 +5,7 @@
  */
 #include "platform/child_windows.h"
 
-/* With a killed tree: one that hangs in a driver may never end. Under Wine the port does not always
- * tell, so the job itself is asked as well. */
+/* With a killed tree: one that hangs in a driver may never end. */
 enum { PATIENCE_MS = 2000, ASK_AGAIN_MS = 5 };
 
 bool hp__has_ended(HANDLE process) {
@@ -62,12 +61,15 @@ void hp__reap_windows(hp_child *child) {
                                                          : (struct hp_exit){HP_EXIT_UNKNOWN, 0};
 }
 
+/* By their list, not by their count: for Wine one counts for ever whose maker was killed before it
+ * had its first thread. */
 static bool has_descendants(const struct hp_windows_child *self) {
-  JOBOBJECT_BASIC_ACCOUNTING_INFORMATION counts;
-  return self->job &&
-         QueryInformationJobObject(self->job, JobObjectBasicAccountingInformation, &counts,
-                                   sizeof counts, NULL) &&
-         counts.ActiveProcesses > 0;
+  JOBOBJECT_BASIC_PROCESS_ID_LIST list = {0}; /* has room for one */
+  if (!self->job)
+    return false;
+  if (QueryInformationJobObject(self->job, JobObjectBasicProcessIdList, &list, sizeof list, NULL))
+    return list.NumberOfProcessIdsInList > 0;
+  return GetLastError() == ERROR_MORE_DATA;
 }
 
 /* Who was not killed is left alone, so the job must not end it. */
@@ -89,7 +91,8 @@ static bool is_over(const struct hp_windows_child *self) {
   return !self->tree_killed || !has_descendants(self);
 }
 
-/* On a thread of the pool's. */
+/* On a thread of the pool's. Of one who never had a thread Wine's port does not tell, so the job is
+ * asked again, ever more seldom. */
 static void await_end(uv_work_t *work) {
   struct hp_windows_child *self = work->data;
   uint64_t deadline = GetTickCount64() + PATIENCE_MS;
@@ -97,8 +100,10 @@ static void await_end(uv_work_t *work) {
   ULONG_PTR key;
   OVERLAPPED *about;
   WaitForSingleObject(self->process, PATIENCE_MS);
+  DWORD wait = ASK_AGAIN_MS;
   while (self->port && has_descendants(self) && GetTickCount64() < deadline)
-    GetQueuedCompletionStatus(self->port, &message, &key, &about, ASK_AGAIN_MS);
+    if (!GetQueuedCompletionStatus(self->port, &message, &key, &about, wait))
+      wait *= 2;
 }
 
 static void part(struct hp_windows_child *self) {
