@@ -60,7 +60,7 @@ function(hp_add_python_tests source class)
         COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/${source} ${class}.${name})
     endif()
     set_tests_properties(${program}.${name} PROPERTIES
-      TIMEOUT 60 LABELS "bindings;${ARGN}" SKIP_REGULAR_EXPRESSION "^SKIPPED: "
+      TIMEOUT 300 LABELS "bindings;${ARGN}" SKIP_REGULAR_EXPRESSION "^SKIPPED: "
       ENVIRONMENT "HP_TEST_BIN=${HP_TEST_PROGRAMS};HP_TEST_HYPERD=${PROJECT_BINARY_DIR}/hyperd;PYTHONPATH=${PROJECT_SOURCE_DIR}/bindings/python;HYPERPROCESS_LIBRARY=$<TARGET_FILE:hyperprocess_shared>;HP_TEST_OFFICIAL=${official}")
     list(FILTER ARGN INCLUDE REGEX "^(hyperd|official)$")
     if(ARGN AND NOT reason)

@@ -278,8 +278,10 @@ static void flood(const char *megabytes) {
 }
 
 static void write_long(const char *count) {
-  for (long left = atol(count); left > 0; left--)
-    write_part("x");
+  char piece[100];
+  memset(piece, 'x', sizeof piece);
+  for (long left = atol(count); left > 0; left -= (long)sizeof piece)
+    say_bytes(1, piece, left < (long)sizeof piece ? (unsigned long)left : sizeof piece);
 }
 
 /* ---- The test's word, and ours to it ---- */

@@ -34,8 +34,8 @@ HP_TEST(that_ends_well_at_last) {
       NULL));
   REQUIRE(process != NULL);
   hp_test_await_file("begun");
-  CHECK_INT(hp_process_wait_ready(process, 300, NULL), HP_ETIMEDOUT);
-  CHECK(hp_test_count_lines("tries") >= 4);
+  hp_test_await_lines("tries", 4);
+  CHECK_INT(hp_process_wait_ready(process, 0, NULL), HP_ETIMEDOUT);
   hp_test_make_file("go");
   CHECK_INT(hp_process_wait_ready(process, -1, NULL), 0);
   CHECK(!hp_process_is_verified(process));
@@ -53,24 +53,21 @@ HP_TEST(whose_last_words_are_in_the_error) {
                                       "ready: {kind: exec, command: ['${binary}', "
                                       "'demand:${env.D}/never', 'exit:0']}",
                                       NULL);
-  hp_options_set_start_timeout(options, 500 * hp_os_slowness(), NULL);
-  hp_process *process = NULL;
-  hp_error *error = NULL;
-  CHECK_INT(hp_test_start(context, options, &process, &error), HP_ETIMEDOUT);
+  hp_error *error = hp_test_never_ready(context, options, HP_ETIMEDOUT,
+                                        "ended with exit code 3: hp-child: there is no ");
   CHECK_HAS(hp_error_cause(error), "it was waiting for a command to end well");
-  CHECK_HAS(hp_error_cause(error), "ended with exit code 3: hp-child: there is no ");
   hp_error_free(error);
-  hp_process_close(process);
   hp_test_leave(context);
 }
 
 HP_TEST(that_hangs_is_ended_and_tried_again) {
+  char ready[200];
+  snprintf(ready, sizeof ready,
+           "ready: {kind: exec, timeout: %dms, command: ['${binary}', 'mark:${env.D}/tries', "
+           "'mark:${env.D}/begun', 'await:${env.D}/go', 'exit:0']}",
+           hp_os_ample());
   context = hp_test_context();
-  hp_process *process = begin(
-      hp_test_child("local", "arguments: [pause]",
-                    "ready: {kind: exec, timeout: 300ms, command: ['${binary}', "
-                    "'mark:${env.D}/tries', 'mark:${env.D}/begun', 'await:${env.D}/go', 'exit:0']}",
-                    NULL));
+  hp_process *process = begin(hp_test_child("local", "arguments: [pause]", ready, NULL));
   REQUIRE(process != NULL);
   hp_test_await_file("begun");
   int64_t first = hp_test_number_in("tries");

@@ -74,14 +74,9 @@ HP_TEST(of_an_older_run_is_named_in_the_error) {
   hp_test_file("flag", "old");
   hp_options *options = hp_test_child("local", "arguments: [pause]",
                                       "ready: {kind: file, path: '${env.D}/flag'}", NULL);
-  hp_options_set_start_timeout(options, 200, NULL);
-  hp_process *process = NULL;
-  hp_error *error = NULL;
-  CHECK_INT(hp_test_start(context, options, &process, &error), HP_ETIMEDOUT);
+  hp_error *error = hp_test_never_ready(context, options, HP_ETIMEDOUT, "flag is of an older run");
   CHECK_HAS(hp_error_cause(error), "it was waiting for a file to appear; the last attempt: ");
-  CHECK_HAS(hp_error_cause(error), "flag is of an older run");
   hp_error_free(error);
-  hp_process_close(process);
   hp_test_leave(context);
 }
 
@@ -105,6 +100,18 @@ HP_TEST(whose_content_says_the_port) {
   finish(process);
 }
 
+/* On Windows a file cannot be replaced while somebody looks at it, as we do all the time. */
+static bool rename_over(const char *from, const char *to) {
+  uv_fs_t request;
+  int code = UV_EPERM;
+  for (double end = hp_test_now() + HP_PATIENCE_MS;
+       (code == UV_EPERM || code == UV_EBUSY || code == UV_EACCES) && hp_test_now() < end;) {
+    code = uv_fs_rename(NULL, &request, from, to, NULL);
+    uv_fs_req_cleanup(&request);
+  }
+  return code == 0;
+}
+
 HP_TEST(that_is_renamed_into_its_place) {
   context = hp_test_context();
   hp_process *process =
@@ -116,9 +123,7 @@ HP_TEST(that_is_renamed_into_its_place) {
   CHECK(is_waiting(process));
   char from[600];
   snprintf(from, sizeof from, "%s", hp_test_file("beside", "done"));
-  uv_fs_t request;
-  CHECK_INT(uv_fs_rename(NULL, &request, from, hp_test_path("flag"), NULL), 0);
-  uv_fs_req_cleanup(&request);
+  CHECK(rename_over(from, hp_test_path("flag")));
   CHECK_INT(hp_process_wait_ready(process, -1, NULL), 0);
   finish(process);
 }

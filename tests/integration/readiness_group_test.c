@@ -133,14 +133,16 @@ static void demand_identity(const char *first, const char *second) {
   context = hp_test_context();
   hp_options *options = hp_test_child("local", "arguments: ['mark:${env.D}/up', pause]",
                                       "ready: {kind: file, path: '${env.D}/flag'}", first, second);
-  hp_options_set_start_timeout(options, 1000, NULL);
+  char late[60];
+  snprintf(late, sizeof late, "was not ready within %d ms", hp_os_ample());
+  hp_options_set_start_timeout(options, hp_os_ample(), NULL);
   hp_process *process = begin(options);
   REQUIRE(process != NULL);
   hp_test_make_file("flag");
   hp_error *error = NULL;
   CHECK_INT(hp_process_wait_ready(process, -1, &error), HP_EPEER);
   REQUIRE(error != NULL);
-  CHECK_HAS(hp_error_message(error), "was not ready within 1000 ms");
+  CHECK_HAS(hp_error_message(error), late);
   CHECK_HAS(hp_error_cause(error), "a process that cannot be seen");
   hp_error_free(error);
   finish(process);

@@ -27,7 +27,7 @@ static void finish(hp_process *process) {
 
 static bool is_waiting(hp_process *process) {
   return hp_process_wait_ready(process, 100, NULL) == HP_ETIMEDOUT &&
-         hp_process_state(process) == HP_STATE_WAITING;
+         hp_process_state(process) <= HP_STATE_WAITING;
 }
 
 static void over(const char *transport) {
@@ -76,13 +76,8 @@ static void fail(const char *reply, const char *arguments, const char *ready, co
   context = hp_test_context();
   hp_test_file("reply", reply);
   hp_options *options = hp_test_child("tcp", arguments, ready, NULL);
-  hp_options_set_start_timeout(options, 500 * hp_os_slowness(), NULL);
-  hp_process *process = NULL;
-  hp_error *error = NULL;
-  CHECK_INT(hp_test_start(context, options, &process, &error), HP_ETIMEDOUT);
-  CHECK_HAS(hp_error_cause(error), cause);
-  hp_error_free(error);
-  finish(process);
+  hp_error_free(hp_test_never_ready(context, options, HP_ETIMEDOUT, cause));
+  finish(NULL);
 }
 
 HP_TEST(a_bad_answer_is_in_the_error) {
@@ -111,7 +106,7 @@ HP_TEST(of_a_stranger_does_not_count) {
            (unsigned)hp_wire_port(stranger));
   context = hp_test_context();
   hp_options *options = hp_test_child("local", ANSWERING, ready, NULL);
-  hp_options_set_start_timeout(options, 500 * hp_os_slowness(), NULL);
+  hp_options_set_start_timeout(options, hp_os_ample(), NULL);
   hp_process *process = NULL;
   hp_error *error = NULL;
   CHECK_INT(hp_test_start(context, options, &process, &error), HP_EPEER);

@@ -163,11 +163,11 @@ HP_TEST(notify_moves_the_deadline) {
       "arguments: ['notify:EXTEND_TIMEOUT_USEC=30000000', 'await:${env.D}/go', 'notify:READY=1', "
       "pause]",
       "ready: {kind: notify}", NULL);
-  hp_options_set_start_timeout(options, 300, NULL);
+  hp_options_set_start_timeout(options, hp_os_ample(), NULL);
   hp_process *process = begin(options);
   REQUIRE(process != NULL);
   hp_test_log_await(&news, "more time");
-  CHECK_INT(hp_process_wait_ready(process, 500, NULL), HP_ETIMEDOUT);
+  CHECK_INT(hp_process_wait_ready(process, hp_os_ample(), NULL), HP_ETIMEDOUT);
   CHECK(is_waiting(process));
   hp_test_make_file("go");
   check_ready(process);

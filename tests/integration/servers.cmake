@@ -2,12 +2,12 @@
 # Real servers, unmodified; a test is skipped by name where its server or client cannot be found.
 set(served support/served.c support/world.c)
 hp_add_tests(integration/redis_test.c LABELS redis SOURCES ${served})
-hp_add_tests(integration/postgres_test.c LABELS postgres SOURCES ${served} TIMEOUT 120)
+hp_add_tests(integration/postgres_test.c LABELS postgres SOURCES ${served})
 foreach(server nginx memcached mariadb)
   hp_add_tests(integration/${server}_test.c LABELS ${server} SOURCES ${served})
 endforeach()
-hp_add_tests(integration/readiness_served_test.c SOURCES ${served} TIMEOUT 120)
-hp_add_tests(integration/quiet_test.c SOURCES ${served} TIMEOUT 120)
+hp_add_tests(integration/readiness_served_test.c SOURCES ${served})
+hp_add_tests(integration/quiet_test.c SOURCES ${served})
 
 # hyperd is no part of the project: npm brings it, once a build folder.
 set(hyperd_folder ${PROJECT_BINARY_DIR}/hyperd)

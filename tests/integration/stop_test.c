@@ -158,7 +158,7 @@ HP_TEST(the_rung_that_worked_is_told) {
   CHECK_TEXT(hp_process_stop_rung(process), "signal INT");
   CHECK_INT(hp_process_exit_status(process).kind, HP_EXIT_SIGNAL);
   double took = hp_process_stop_time(process);
-  CHECK(took >= 99 && took < 100 + HP_LATE_MS);
+  CHECK(took >= 99 && took < 100 + hp_test_late());
   hp_process_close(process);
   hp_test_leave(context);
 }
@@ -316,7 +316,8 @@ HP_TEST(a_blocking_start_is_stopped_from_outside) {
 HP_TEST(a_stop_in_the_same_breath) {
   static const int64_t budgets[] = {0, -1, 50};
   hp_context *context = hp_test_context();
-  for (int i = 0; i < 30; i++) {
+  const int count = hp_os_slowness() > 1 ? 12 : 30; /* 12 are all that is different */
+  for (int i = 0; i < count; i++) {
     hp_process *process = hp_test_begin(context, hp_test_echo(i % 2 ? "tcp" : "local"), NULL);
     REQUIRE(process != NULL);
     if (i % 4) {

@@ -15,10 +15,10 @@ foreach(subject file exec http group inherit)
 endforeach()
 hp_add_tests(integration/attach_test.c SOURCES support/server.c support/tool.c)
 hp_add_tests(integration/examples_test.c SOURCES support/tool.c)
-hp_add_tests(integration/leak_test.c TIMEOUT 900 SOURCES support/server.c support/tool.c)
+hp_add_tests(integration/leak_test.c TIMEOUT 300 SOURCES support/server.c support/tool.c)
 
 # The tool.
-hp_add_tests(integration/cli_test.c TIMEOUT 180 SOURCES support/tool.c)
+hp_add_tests(integration/cli_test.c SOURCES support/tool.c)
 hp_add_tests(integration/cli_manual_test.c SOURCES support/tool.c
   ENVIRONMENT HP_MANUAL=${root}${PROJECT_SOURCE_DIR}/cli/hyperprocess.1)
 foreach(subject exec doctor init keep completion check settings)

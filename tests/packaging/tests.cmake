@@ -9,7 +9,7 @@ foreach(step install ${steps} remove)
   else()
     add_test(NAME packaging.${step}
       COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/packaging/consumer.sh ${PROJECT_BINARY_DIR} ${step})
-    set_tests_properties(packaging.${step} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120
+    set_tests_properties(packaging.${step} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600
       ENVIRONMENT "CC=${CMAKE_C_COMPILER}" FIXTURES_REQUIRED installed)
   endif()
   set_property(TEST packaging.${step} PROPERTY LABELS packaging)
@@ -31,7 +31,7 @@ set_tests_properties(packaging.symbols PROPERTIES LABELS packaging)
 # The Debian packages.
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT CMAKE_CROSSCOMPILING AND NOT HP_SANITIZE)
   add_test(NAME packaging.deb COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/packaging/deb.sh ${PROJECT_BINARY_DIR})
-  set_tests_properties(packaging.deb PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 180)
+  set_tests_properties(packaging.deb PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
 else()
   add_test(NAME packaging.deb COMMAND ${CMAKE_COMMAND} -E echo "SKIPPED: Debian packages are made on Debian, of a plain build")
   set_tests_properties(packaging.deb PROPERTIES SKIP_REGULAR_EXPRESSION "^SKIPPED: ")

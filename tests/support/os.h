@@ -63,8 +63,15 @@ const char *hp_os_two_folders(void);
 
 /* ---- Processes ---- */
 
-/* How many times as long the start of a process takes as on Linux, where 100 ms are ample. */
+/* For what must come, be the machine as busy as it may. */
+enum { HP_PATIENCE_MS = 60000 };
+/* How many times as long the start of a process takes as on Linux without sanitizers. */
 int hp_os_slowness(void);
+/* A time, in ms, that suffices for the start of a process where many are started at once: for a
+ * deadline that must not have passed before the process comes to its point. */
+int hp_os_ample(void);
+/* Whether the system keeps threads of its own in our process, as many as it likes. */
+bool hp_os_has_pool(void);
 
 bool hp_os_is_running(int64_t pid); /* a zombie is not */
 /* Children of this process that are not collected yet. */

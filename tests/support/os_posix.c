@@ -56,7 +56,17 @@ bool hp_os_adds_variable(const char *variable) {
 }
 
 int hp_os_slowness(void) {
+#if defined(__SANITIZE_THREAD__)
+  return 5;
+#elif defined(__SANITIZE_ADDRESS__)
+  return 3;
+#else
   return 1;
+#endif
+}
+
+bool hp_os_has_pool(void) {
+  return false;
 }
 
 const char *hp_os_two_folders(void) {

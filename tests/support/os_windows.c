@@ -113,6 +113,10 @@ int hp_os_slowness(void) {
   return hp_os_is_wine() ? 8 : 2;
 }
 
+bool hp_os_has_pool(void) {
+  return true;
+}
+
 const char *hp_os_two_folders(void) {
   return "PATH=C:\\one\\folder-a;C:\\folder-b";
 }

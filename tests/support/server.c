@@ -142,6 +142,27 @@ hp_process *hp_test_up(hp_context *context, hp_options *options) {
   return process;
 }
 
+static bool says(const hp_error *error, const char *part) {
+  const char *cause = error ? hp_error_cause(error) : NULL;
+  return cause && strstr(cause, part);
+}
+
+hp_error *hp_test_never_ready(hp_context *context, hp_options *options, int code,
+                              const char *cause) {
+  hp_error *error = NULL;
+  for (int timeout = 500; !says(error, cause) && timeout < HP_PATIENCE_MS; timeout *= 4) {
+    hp_process *process = NULL;
+    hp_error_free(error);
+    error = NULL;
+    hp_options_set_start_timeout(options, timeout, NULL);
+    CHECK_INT(hp_process_start(context, options, &process, &error), code);
+    hp_process_close(process);
+  }
+  hp_options_free(options);
+  CHECK_HAS(hp_error_cause(error), cause);
+  return error;
+}
+
 hp_process *hp_test_begin(hp_context *context, hp_options *options, struct hp_test_log *log) {
   hp_process *process = NULL;
   hp_error *error = NULL;
@@ -186,11 +207,15 @@ double hp_test_now(void) {
   return (double)uv_hrtime() / 1e6;
 }
 
+double hp_test_late(void) {
+  return 1000.0 * hp_os_slowness();
+}
+
 bool hp_test_took(double took, double limit, const char *file, int line) {
   char text[128];
   snprintf(text, sizeof text, "it took %.3f ms, expected %.0f to %.0f", took, limit,
-           limit + HP_LATE_MS);
-  return hp_test_check(took >= limit && took < limit + HP_LATE_MS, text, file, line);
+           limit + hp_test_late());
+  return hp_test_check(took >= limit && took < limit + hp_test_late(), text, file, line);
 }
 
 static bool file_is_there(const void *name) {
@@ -226,7 +251,34 @@ int hp_test_count_lines(const char *name) {
   return count;
 }
 
+struct lines {
+  const char *name;
+  int count;
+};
+
+static bool has_lines(const void *data) {
+  const struct lines *lines = data;
+  return hp_test_count_lines(lines->name) >= lines->count;
+}
+
+bool hp_test_await_lines(const char *name, int count) {
+  return CHECK(await(has_lines, &(struct lines){name, count}));
+}
+
+static bool ends_with_line(const void *name) {
+  FILE *file = fopen(hp_test_path(name), "rb");
+  int last = '\n';
+  bool any = false;
+  for (int c; file && (c = fgetc(file)) != EOF; any = true)
+    last = c;
+  if (file)
+    fclose(file);
+  return !file || (any && last == '\n');
+}
+
+/* Who makes a file writes into it a moment later. */
 int64_t hp_test_number_in(const char *name) {
+  CHECK(await(ends_with_line, name));
   FILE *file = fopen(hp_test_path(name), "rb");
   long long number = -1;
   char line[64];

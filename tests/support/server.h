@@ -12,15 +12,6 @@
 
 #include <hyperprocess/plugin.h>
 
-enum {
-  HP_PATIENCE_MS = 30000, /* for what must come */
-#if defined(__SANITIZE_THREAD__)
-  HP_LATE_MS = 2000
-#else
-  HP_LATE_MS = 200 /* how late a deadline may be here; on an idle machine it is a tenth */
-#endif
-};
-
 struct hp_test_log;
 
 /* ---- A context ---- */
@@ -48,6 +39,11 @@ hp_process *hp_test_up(hp_context *context, hp_options *options);
 /* start_async with the log's callback. */
 hp_process *hp_test_begin(hp_context *context, hp_options *options, struct hp_test_log *log);
 
+/* Starts what is never ready and frees the options. It gets more and more time until the error's
+ * cause has that in it, for a machine may be too busy to come so far in the first; the error. */
+hp_error *hp_test_never_ready(hp_context *context, hp_options *options, int code,
+                              const char *cause);
+
 /* A string of an error that is given away, in static storage. */
 const char *hp_test_message(hp_error *error);
 
@@ -58,12 +54,15 @@ void hp_test_make_file(const char *name);
 bool hp_test_exists(const char *name);
 bool hp_test_await_file(const char *name); /* false, and a failed check: it did not come */
 int hp_test_count_lines(const char *name);
-/* The number in the last line, -1 when there is none. */
+bool hp_test_await_lines(const char *name, int count); /* so many or more */
+/* The number in the last line, which is waited for where there is a file; -1: there is none. */
 int64_t hp_test_number_in(const char *name);
 
 bool hp_test_await_gone(int64_t pid);
 double hp_test_now(void); /* milliseconds */
-/* So much time has passed since `began`, not less, and hardly more. */
+/* So much time has passed since `began`, not less. How much more is bench/'s affair: here it is
+ * only a bound that tells it from the next deadline (20 s), on a busy machine too. */
+double hp_test_late(void); /* that bound, ms */
 #define CHECK_TOOK(began, limit) hp_test_took(hp_test_now() - (began), (limit), __FILE__, __LINE__)
 bool hp_test_took(double took, double limit, const char *file, int line);
 

@@ -10,7 +10,7 @@
 #include "tests/support/os.h"
 #include "tests/support/test.h"
 
-enum { HP_TEST_PATIENCE_MS = 20000 };
+enum { HP_TEST_PATIENCE_MS = 60000 };
 
 struct hp_spawned {
   uv_loop_t loop;

@@ -56,6 +56,10 @@ bool hp_test_is_emulated(void) {
   return getenv("HP_TEST_EMULATED") != NULL;
 }
 
+int hp_os_ample(void) {
+  return 1000 + 1000 * hp_os_slowness();
+}
+
 static void remove_tree(const char *path) {
   uv_fs_t request;
   uv_dirent_t entry;

@@ -223,8 +223,8 @@ int tool_run(struct tool *tool) {
 
 /* ---- The world ---- */
 
-bool tool_is_gone_within(int64_t pid, int milliseconds) {
-  uint64_t end = uv_hrtime() + (uint64_t)milliseconds * 1000000;
+bool tool_await_gone(int64_t pid) {
+  uint64_t end = uv_hrtime() + UINT64_C(1000000) * TOOL_PATIENCE_MS;
   while (hp_os_is_running(pid) && uv_hrtime() < end)
     uv_sleep(1);
   return !hp_os_is_running(pid);

@@ -8,7 +8,7 @@
 
 #include <uv.h>
 
-enum { TOOL_WORDS = 40, TOOL_OUTPUT = 65536, TOOL_PATIENCE_MS = 20000 };
+enum { TOOL_WORDS = 40, TOOL_OUTPUT = 65536, TOOL_PATIENCE_MS = 60000 };
 
 struct tool {
   const char *words[TOOL_WORDS]; /* of the command line */
@@ -41,8 +41,8 @@ int tool_run(struct tool *tool);
 void tool_type(struct tool *tool, const char *text);
 void tool_end_input(struct tool *tool); /* of one without a terminal */
 
-/* Whether a process is gone, now or after so long. */
-bool tool_is_gone_within(int64_t pid, int milliseconds);
+/* False when it took too long. */
+bool tool_await_gone(int64_t pid);
 bool tool_file_exists(const char *path);
 
 /* For those who start it in another way: the loop before, reading after. */
