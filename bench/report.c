@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double shares[] = {0.1, 0.5, 0.9, 0.99};
+static const double shares[] = {0.1, 0.5, 0.9, 0.95, 0.99};
 enum { SHARES = sizeof shares / sizeof *shares };
 
 static void print_line(const struct bench *bench, int subject, int measure) {
@@ -20,8 +20,8 @@ static void print_line(const struct bench *bench, int subject, int measure) {
 
 void bench_print(const struct bench *bench) {
   printf("\n%s: %s, %d rounds\n", bench->name, bench->variant, bench->done);
-  printf("  %-14s %-8s %9s %9s %9s %9s  %7s %12s\n", "us", "", "p10", "median", "p90", "p99",
-         "ratio", "difference");
+  printf("  %-14s %-8s %9s %9s %9s %9s %9s  %7s %12s\n", "us", "", "p10", "median", "p90", "p95",
+         "p99", "ratio", "difference");
   for (int measure = 0; bench->measures[measure]; measure++)
     for (int subject = 0; subject < bench->subject_count; subject++)
       print_line(bench, subject, measure);
