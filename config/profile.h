@@ -41,6 +41,15 @@ struct hp_log_choice { /* files of the server's output; no `dir`: none */
   uint64_t size_limit, max_count; /* 0: none */
 };
 
+struct hp_step { /* a program that runs once the server is ready, before anybody is told */
+  const char *name;
+  struct hp_templates command;
+  struct hp_variables environment;
+  const char *working_dir;
+  int64_t timeout; /* ms; 0: the start's alone */
+  struct hp_position position;
+};
+
 struct hp_node;
 
 struct hp_profile {
@@ -65,7 +74,9 @@ struct hp_profile {
   struct hp_log_choice log;
   const char *containment;      /* the least that is required; NULL: none is */
   const struct hp_node *health; /* what it says of it; NULL: nothing */
-  int64_t watchdog;             /* ms; 0: the definition's */
+  struct hp_step *steps;
+  size_t step_count;
+  int64_t watchdog; /* ms; 0: the definition's */
   struct hp_position watchdog_position;
 };
 

@@ -24,6 +24,8 @@ int hp__settings_check(const struct hp_reader *reader, const struct hp_node *nod
 extern const char *const hp__identity_words[];
 extern const struct hp_table hp__health_table; /* struct hp_health_rule */
 
+extern const struct hp_table hp__step_table; /* struct hp_step */
+
 /* health.c */
 int hp__field_health(const struct hp_reader *reader, const struct hp_field *field,
                      const struct hp_node *node, void *record); /* const struct hp_node * */

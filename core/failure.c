@@ -55,6 +55,11 @@ static void keep_asked(hp_process *process) {
 /* What was waited for, and what came instead. */
 static void explain_silence(hp_process *process) {
   char waited[HP_READY_TEXT_SIZE];
+  if (process->steps) {
+    hp_error_set_cause(&process->failure, "it was waiting for step '%s' to end",
+                       hp__steps_name(process->steps));
+    return;
+  }
   hp__ready_describe(&process->plan->ready, waited);
   if (process->missed[0])
     hp_error_set_cause(&process->failure, "it was waiting for %s; the last attempt: %s", waited,
@@ -85,7 +90,9 @@ static void keep_timeout(hp_process *process) {
     explain_silence(process);
   char *command =
       hp__launch_describe(&process->launch, preparing ? &plan->prepare : &plan->arguments);
-  char *output = subprocess ? hp__output_tail(&subprocess->output) : NULL;
+  char *output = process->steps ? hp__steps_output(process->steps)
+                 : subprocess   ? hp__output_tail(&subprocess->output)
+                                : NULL;
   hp_error_set_detail(&process->failure, HP_DETAIL_COMMAND, command);
   hp_error_set_detail(&process->failure, HP_DETAIL_OUTPUT, output);
   hp__free(command);
@@ -110,7 +117,7 @@ static void (*const keep[])(hp_process *) = {
     [HP_CAUSE_HELD] = keep_nothing,  [HP_CAUSE_PREPARE] = keep_attempt,
     [HP_CAUSE_SPAWN] = keep_attempt, [HP_CAUSE_EXITED] = keep_attempt,
     [HP_CAUSE_DIED] = keep_attempt,  [HP_CAUSE_TIMEOUT] = keep_timeout,
-    [HP_CAUSE_HEALTH] = keep_health,
+    [HP_CAUSE_HEALTH] = keep_health, [HP_CAUSE_STEP] = keep_attempt,
 };
 
 void hp__describe_kill(const hp_process *process, hp_error *error) {

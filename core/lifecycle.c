@@ -307,6 +307,10 @@ static void unhealthy(struct step *step) {
   bring_down(step, HP_CAUSE_HEALTH, HP_NEVER);
 }
 
+static void unstepped(struct step *step) {
+  bring_down(step, HP_CAUSE_STEP, HP_NEVER);
+}
+
 static void died(struct step *step) {
   struct hp_machine *machine = step->machine;
   bool wanted = step->event->as.end.clean && machine->policy.restart == HP_RESTART_ON_FAILURE;
@@ -434,6 +438,7 @@ static const handler table[HP_ON_COUNT][HP_STATE_COUNT] = {
   UP(RESUME,       ignore,    ignore,     ignore,      ignore,        ignore),
   UP(EXITED,       ignore,    unprepared, ignore,      exited_early,  died),
   UP(RUNG_EMPTY,   ignore,    ignore,     ignore,      ignore,        ignore),
+  UP(STEP_FAILED,  ignore,    ignore,     ignore,      unstepped,     ignore),
 
   /*                STOPPING       BACKOFF    HELD       STOPPED  FAILED */
   DOWN(START,        ignore,        ignore,    ignore,    ignore,  ignore),
@@ -451,6 +456,7 @@ static const handler table[HP_ON_COUNT][HP_STATE_COUNT] = {
   DOWN(RESUME,       resume_later,  ignore,    resume,    ignore,  ignore),
   DOWN(EXITED,       stopped,       ignore,    ignore,    ignore,  ignore),
   DOWN(RUNG_EMPTY,   rung_empty,    ignore,    ignore,    ignore,  ignore),
+  DOWN(STEP_FAILED,  ignore,        ignore,    ignore,    ignore,  ignore),
 };
 /* clang-format on */
 

@@ -39,7 +39,7 @@
 /* clang-format off */
 #define HP_EVENT_TYPES(X) \
   X(START) X(PREPARED) X(SPAWNED) X(SPAWN_FAILED) X(ENDPOINT) X(READY) X(EXTEND) X(STATUS) \
-  X(HEALTH_LOST) X(DEADLINE) X(STOP) X(HOLD) X(RESUME) X(EXITED) X(RUNG_EMPTY)
+  X(HEALTH_LOST) X(DEADLINE) X(STOP) X(HOLD) X(RESUME) X(EXITED) X(RUNG_EMPTY) X(STEP_FAILED)
 /* clang-format on */
 
 enum hp_event_type {
@@ -90,7 +90,8 @@ enum hp_cause {
   HP_CAUSE_EXITED,  /* it ended before READY */
   HP_CAUSE_DIED,    /* it ended after READY, unasked */
   HP_CAUSE_TIMEOUT, /* not READY in time */
-  HP_CAUSE_HEALTH   /* HEALTH_LOST */
+  HP_CAUSE_HEALTH,  /* HEALTH_LOST */
+  HP_CAUSE_STEP     /* STEP_FAILED */
 };
 
 enum { HP_RUNGS_MAX = 8 };

@@ -67,6 +67,8 @@ struct hp_plan {
   struct hp_health_rule health;
   int64_t watchdog;       /* ms; 0: none */
   bool requires_identity; /* an answer that is not proven to be the server's does not count */
+  struct hp_step *steps;  /* after ready */
+  size_t step_count;
   struct hp_rungs stop;
   struct hp_policy policy;
   struct hp_log_rules log;       /* folder absolute, NULL: none */

@@ -260,6 +260,25 @@ static void print_ladder(struct printer *printer, const struct hp_rungs *ladder)
   end_list(printer);
 }
 
+static void print_step(struct printer *printer, size_t index, const struct hp_step *step) {
+  struct hp_text shown = {0};
+  hp__text_format(&shown, "%s:", step->name);
+  for (size_t i = 0; i < step->command.count; i++) {
+    hp__text_add(&shown, " ");
+    hp__template_print(&shown, &step->command.items[i]);
+  }
+  print_line(printer, index, &shown);
+}
+
+static void print_steps(struct printer *printer, const struct hp_plan *plan) {
+  if (plan->step_count == 0)
+    return;
+  begin_list(printer, "after_ready");
+  for (size_t i = 0; i < plan->step_count; i++)
+    print_step(printer, i, &plan->steps[i]);
+  end_list(printer);
+}
+
 static void print_preparation(struct printer *printer, const struct hp_plan *plan) {
   print_templates(printer, "prepare", &plan->prepare);
   if (plan->prepare.count == 0)
@@ -364,6 +383,7 @@ static void print_lines(struct printer *printer, const struct hp_plan *plan) {
   print_log(printer, &plan->log);
   print_preparation(printer, plan);
   print_readiness(printer, plan);
+  print_steps(printer, plan);
   print_health(printer, plan);
   print_ladder(printer, &plan->stop);
   print_text(printer, "on_host_death",

@@ -81,9 +81,10 @@ static int check_identity(struct hp_plan_maker *maker) {
 /* ---- commands ---- */
 
 /* A plain name is looked for in PATH, now: what is missing is known before anything runs. */
-static int locate_command(struct hp_plan_maker *maker, struct hp_ready *ready) {
+static int locate_command(struct hp_plan_maker *maker, struct hp_templates *command,
+                          struct hp_position position, const char *what) {
   struct hp_plan *plan = maker->plan;
-  const struct hp_template *first = &ready->command.items[0];
+  const struct hp_template *first = &command->items[0];
   const char *name = first->count == 1 ? first->segments[0].literal : NULL;
   if (!name || strpbrk(name, "/\\"))
     return 0;
@@ -94,20 +95,31 @@ static int locate_command(struct hp_plan_maker *maker, struct hp_ready *ready) {
   struct hp_segment *segment = hp__arena_alloc(&plan->arena, sizeof *segment);
   if (result == 0 && segment) {
     segment->literal = hp__arena_copy(&plan->arena, found.items[found.count - 1].path);
-    ready->command.items[0] = (struct hp_template){segment, 1};
+    command->items[0] = (struct hp_template){segment, 1};
   } else if (result < 0) {
-    hp_error_prefix(maker->error, "the command that asks how '%s' is: ", plan->definition->name);
-    hp__mistake_at(maker->error, ready->position, result);
+    hp_error_prefix(maker->error, "%s: ", what ? what : "a command");
+    hp__mistake_at(maker->error, position, result);
   }
   hp_candidates_fini(&found);
   return segment ? result : hp__plan_no_memory(maker);
 }
 
 static int locate_commands(struct hp_plan_maker *maker, struct hp_ready *ready) {
-  int result = ready->kind == HP_READY_EXEC ? locate_command(maker, ready) : 0;
+  struct hp_plan *plan = maker->plan;
+  int result =
+      ready->kind != HP_READY_EXEC
+          ? 0
+          : locate_command(maker, &ready->command, ready->position,
+                           hp__arena_format(&plan->arena, "the command that asks how '%s' is",
+                                            plan->definition->name));
   for (size_t i = 0; result == 0 && i < ready->item_count; i++)
     result = locate_commands(maker, &ready->items[i]);
   return result;
+}
+
+static int locate_step(struct hp_plan_maker *maker, struct hp_step *step) {
+  return locate_command(maker, &step->command, step->position,
+                        hp__arena_format(&maker->plan->arena, "step '%s'", step->name));
 }
 
 int hp__plan_check_ready(struct hp_plan_maker *maker) {
@@ -118,5 +130,9 @@ int hp__plan_check_ready(struct hp_plan_maker *maker) {
     result = check_identity(maker);
   if (result == 0)
     result = locate_commands(maker, &maker->plan->ready);
-  return result == 0 ? locate_commands(maker, &maker->plan->health.probe) : result;
+  if (result == 0)
+    result = locate_commands(maker, &maker->plan->health.probe);
+  for (size_t i = 0; result == 0 && i < maker->plan->step_count; i++)
+    result = locate_step(maker, &maker->plan->steps[i]);
+  return result;
 }

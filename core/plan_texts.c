@@ -242,6 +242,38 @@ static int fill_ladder(struct scope *scope) {
   return result;
 }
 
+static int fill_step(struct scope *scope, struct hp_step *step) {
+  struct hp_arena *arena = &scope->maker->plan->arena;
+  const struct hp_templates command = step->command;
+  const struct hp_variables variables = step->environment;
+  struct hp_variable *filled = hp__arena_alloc(arena, (variables.count + 1) * sizeof *filled);
+  step->command = (struct hp_templates){0};
+  step->environment.items = filled;
+  if (!filled)
+    return hp__plan_no_memory(scope->maker);
+  scope->is_seen = false;
+  for (size_t i = 0; i < variables.count; i++)
+    filled[i] = (struct hp_variable){
+        variables.items[i].name, fill(scope, &variables.items[i].value), variables.items[i].remove};
+  scope->is_seen = true;
+  return add_all(scope, &step->command, &command);
+}
+
+static int fill_steps(struct scope *scope) {
+  struct hp_plan *plan = scope->maker->plan;
+  const struct hp_profile *profile = &plan->profile;
+  if (profile->step_count == 0)
+    return 0;
+  plan->steps = hp__arena_alloc(&plan->arena, profile->step_count * sizeof *plan->steps);
+  int result = plan->steps ? 0 : hp__plan_no_memory(scope->maker);
+  for (size_t i = 0; result == 0 && i < profile->step_count; i++) {
+    plan->steps[i] = profile->steps[i];
+    result = fill_step(scope, &plan->steps[i]);
+    plan->step_count++;
+  }
+  return result;
+}
+
 /* A copy: patterns are read backwards and stay as they are. */
 static int fill_ready(struct scope *scope, struct hp_ready *ready) {
   struct hp_arena *arena = &scope->maker->plan->arena;
@@ -299,6 +331,18 @@ static bool visit_ready(const struct hp_ready *ready, visit visitor, void *data)
          visitor(data, &ready->port);
 }
 
+static bool visit_steps(const struct hp_plan *plan, visit visitor, void *data) {
+  for (size_t i = 0; i < plan->step_count; i++) {
+    const struct hp_step *step = &plan->steps[i];
+    if (visit_list(&step->command, visitor, data))
+      return true;
+    for (size_t k = 0; k < step->environment.count; k++)
+      if (visitor(data, &step->environment.items[k].value))
+        return true;
+  }
+  return false;
+}
+
 /* All texts, until the visitor says true. */
 static bool visit_all(const struct hp_plan *plan, visit visitor, void *data) {
   for (size_t i = 0; i < plan->environment.count; i++)
@@ -313,7 +357,7 @@ static bool visit_all(const struct hp_plan *plan, visit visitor, void *data) {
   return visit_list(&plan->arguments, visitor, data) || visit_list(&plan->prepare, visitor, data) ||
          visitor(data, &plan->descriptor) || visitor(data, &plan->callback_text) ||
          visit_ready(&plan->ready, visitor, data) ||
-         visit_ready(&plan->health.probe, visitor, data);
+         visit_ready(&plan->health.probe, visitor, data) || visit_steps(plan, visitor, data);
 }
 
 static bool has_file(const struct hp_plan *plan, const char *name) {
@@ -416,6 +460,8 @@ int hp__plan_fill_texts(struct hp_plan_maker *maker) {
     result = fill_ready(&scope, &plan->ready);
   if (result == 0)
     result = fill_ready(&scope, &plan->health.probe);
+  if (result == 0)
+    result = fill_steps(&scope);
   if (result == 0)
     result = check_leak(&scope);
   scope.is_seen = false;

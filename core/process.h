@@ -6,6 +6,7 @@
  *   process.c          events -> hp__step -> effects
  *   process_prepare.c  the effect PREPARE
  *   process_start.c    RESERVE, SPAWN, AWAIT
+ *   process_steps.c    what runs between the server's own word and READY
  *   process_fallback.c from one transport of the list to the next
  *   process_end.c      STOP, RELEASE, what an exit means, the end of the instance
  */
@@ -17,6 +18,7 @@
 #include "core/health.h"
 #include "core/lifecycle.h"
 #include "core/log.h"
+#include "core/steps.h"
 #include "core/subprocess.h"
 
 enum { HP_PROCESS_EVENTS = 16 }; /* an effect posts one event at most, an update has few effects */
@@ -87,6 +89,7 @@ struct hp_process {
   hp_directory *runtime, *data;
   struct hp_log *log; /* NULL: none was asked for */
   hp_readiness *readiness;
+  hp_steps *steps;   /* NULL: none is under way */
   hp_health *health; /* NULL: nothing was asked for, or it is not READY */
   hp_subprocess *preparation, *server, *stop_command;
 
@@ -150,6 +153,13 @@ void hp__process_name_owner(hp_process *process);
 
 /* Whom a probe of the server is asked for; the caller says what, and who is told. */
 struct hp_readiness_owner hp__process_ask_as(hp_process *process);
+
+/* The server is ready and so are its steps: READY is told. */
+void hp__process_tell_ready(hp_process *process);
+
+/* process_steps.c: false: there are none. Else they are under way, or have failed. */
+bool hp__process_run_steps(hp_process *process);
+void hp__process_end_steps(hp_process *process);
 
 /* process_health.c: from READY on, and until a stop or the end. */
 void hp__process_watch_health(hp_process *process);

@@ -82,6 +82,7 @@ static void give_way(hp_process *process) {
 void hp__process_take_rung(hp_process *process, int index) {
   const struct hp_rung *rung = &process->plan->stop.items[index];
   hp__process_end_health(process);
+  hp__process_end_steps(process);
   if (process->readiness)
     hp__readiness_rest(process->readiness);
   uint64_t began = uv_hrtime();
@@ -147,6 +148,7 @@ static void explain_taken(hp_process *process) {
 
 static void end_attempt(hp_process *process) {
   hp__process_end_health(process);
+  hp__process_end_steps(process);
   if (process->readiness)
     hp__readiness_close(process->readiness);
   process->readiness = NULL;

@@ -192,6 +192,7 @@ static void resume(void *data) {
   hp_process *process = data;
   hp__subprocess_resume(process->preparation);
   hp__subprocess_resume(process->server);
+  hp__steps_resume(process->steps);
 }
 
 static void tell_of_log(void *data, const char *text) {

@@ -276,6 +276,13 @@ static void learn_endpoint(hp_process *process, const char *descriptor) {
   post_simple(process, HP_ON_ENDPOINT);
 }
 
+void hp__process_tell_ready(hp_process *process) {
+  post_simple(process, HP_ON_READY);
+  if (process->readiness) /* what is only tidying up comes after the news */
+    hp__readiness_settle(process->readiness);
+  hp__process_watch_health(process);
+}
+
 static void become_ready(hp_process *process, const struct hp_report *report) {
   const struct hp_endpoint *endpoint = &process->launch.endpoint;
   if (endpoint->kind == HP_ENDPOINT_TCP && endpoint->port == 0) {
@@ -289,10 +296,12 @@ static void become_ready(hp_process *process, const struct hp_report *report) {
     return;
   }
   process->verified = report->verified;
-  post_simple(process, HP_ON_READY);
-  if (process->readiness) /* what is only tidying up comes after the news */
-    hp__readiness_settle(process->readiness);
-  hp__process_watch_health(process);
+  if (process->machine.state == HP_STATE_WAITING && hp__process_run_steps(process)) {
+    if (process->readiness)
+      hp__readiness_settle(process->readiness);
+    return;
+  }
+  hp__process_tell_ready(process);
 }
 
 static void extend(hp_process *process, int64_t milliseconds) {

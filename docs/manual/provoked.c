@@ -53,6 +53,11 @@ const struct provoked provoked[] = {
      "is removed before the next try.",
      SHELL("echo up; sleep 60") "    prepare: {command: [/bin/sh, -c, 'exit 3'], creates: "
                                 "data}\n" MINE "}\n"},
+    {HP_ESTEP, STARTED,
+     "A program of the profile's `after_ready` failed; the server, which was ready for it, was "
+     "stopped by its own ladder. `output` has the step's last lines.",
+     SHELL("echo up; sleep 60") MINE
+     ", after_ready: [{name: seed, command: [sh, -c, 'echo no such table >&2; exit 4']}]}\n"},
     {HP_ESPAWN, STARTED,
      "The system did not start the program: its working directory is gone, its interpreter or a "
      "limit is in the way.",

@@ -286,6 +286,27 @@ const struct key_words key_words[] = {
     {"profile.identity", "In place of the server's own.", "identity: required"},
     {"profile.containment", "The least that must be reached, or the start fails.",
      "containment: tree"},
+    {"profile.after_ready",
+     "Programs that run one after another when the server answers, before READY is told: a "
+     "migration, seed data. The first that fails stops the server.",
+     "after_ready:\n  - {name: schema, command: [sh, -c, 'redis-cli -u "
+     "\"$HYPERPROCESS_DESCRIPTOR\" "
+     "SET a 1']}"},
+    {"profile.after_ready[].name", "In events and errors; the program's name without it.",
+     "after_ready: [{name: seed, command: [./seed, \"${endpoint.url}\"]}]"},
+    {"profile.after_ready[].command",
+     "Program, found in `PATH` or beside the file that says it, and arguments; status 0 is "
+     "success.",
+     "after_ready: [{command: [./migrate, --to, latest]}]"},
+    {"profile.after_ready[].environment",
+     "Beside our own and `HYPERPROCESS_ENDPOINT`, `_DESCRIPTOR`, `_TRANSPORT`, `_PATH` or `_HOST` "
+     "and `_PORT`, `_PID`, `_DATA_DIR`.",
+     "server: postgres\nafter_ready:\n  - command: [psql, -h, \"${endpoint.host}\", -c, 'SELECT "
+     "1']\n    environment: {PGPASSWORD: \"${secret.password}\"}"},
+    {"profile.after_ready[].working_dir", "The folder of the file that says it without it.",
+     "after_ready: [{command: [make, seed], working_dir: ./db}]"},
+    {"profile.after_ready[].timeout", "Its own, within `start_timeout`.",
+     "after_ready: [{command: [./migrate], timeout: 20s}]"},
     {"profile.health",
      "Over the server's own, key by key; its keys are those of `server.health`. Another `kind` "
      "begins anew, and `{kind: none}` asks nobody.",

@@ -8,6 +8,7 @@ foreach(server nginx memcached mariadb)
 endforeach()
 hp_add_tests(integration/readiness_served_test.c SOURCES ${served})
 hp_add_tests(integration/quiet_test.c SOURCES ${served})
+hp_add_tests(integration/steps_served_test.c SOURCES ${served})
 
 # hyperd is no part of the project: npm brings it, once a build folder.
 set(hyperd_folder ${PROJECT_BINARY_DIR}/hyperd)

@@ -9,6 +9,7 @@ hp_add_tests(integration/hyper_settings_test.c SOURCES support/server.c support/
 hp_add_tests(integration/connect_test.c SOURCES support/server.c support/tool.c)
 hp_add_tests(integration/health_test.c SOURCES support/server.c support/tool.c)
 hp_add_tests(integration/server_version_test.c SOURCES support/server.c support/tool.c)
+hp_add_tests(integration/steps_test.c SOURCES support/server.c support/tool.c)
 hp_add_tests(integration/log_test.c SOURCES support/server.c support/tool.c)
 foreach(subject file exec http group inherit)
   hp_add_tests(integration/readiness_${subject}_test.c SOURCES support/server.c support/tool.c)

@@ -27,7 +27,7 @@ static const struct hp_policy mixed = {.start_timeout = 100,
                                        .rung_count = 4};
 
 static const char *const causes[] = {"",       "asked", "held",    "prepare", "spawn",
-                                     "exited", "died",  "timeout", "health"};
+                                     "exited", "died",  "timeout", "health",  "step"};
 
 static enum hp_event_type find_event(const char *name) {
   for (int type = 0; type < HP_ON_COUNT; type++)
@@ -145,6 +145,12 @@ HP_TEST(fails_when_it_is_not_ready_in_time) {
        "140 DEADLINE -> STOP=2 ARM=145 INFORM stopping/timeout",
        "145 DEADLINE -> STOP=3 INFORM stopping/timeout",
        "146 EXITED -> RELEASE NOTIFY failed/timeout");
+}
+
+HP_TEST(fails_with_a_step) {
+  TELL(plain, TO_WAITING, "30 STEP_FAILED -> STOP=0 ARM=40 NOTIFY stopping/step",
+       "31 READY -> stopping/step", "32 EXITED -> RELEASE DISARM NOTIFY failed/step");
+  TELL(plain, TO_READY, "30 STEP_FAILED -> ready");
 }
 
 HP_TEST(fails_when_it_loses_its_health) {
@@ -393,14 +399,14 @@ HP_TEST(restarts_by_policy_only) {
 /* Which cells do something, by state: S.tart P.repared … as the events' order has it. */
 HP_TEST(fills_every_cell) {
   static const char *const busy[HP_STATE_COUNT] = {
-      /*                     SPsfErXTHDOhRxe: START PREPARED SPAWNED SPAWN_FAILED ENDPOINT READY
+      /*                     SPsfErXTHDOhRxef: START PREPARED SPAWNED SPAWN_FAILED ENDPOINT READY
                              EXTEND STATUS HEALTH_LOST DEADLINE STOP HOLD RESUME EXITED
-                             RUNG_EMPTY */
-      [HP_STATE_IDLE] = "x.........x....",     [HP_STATE_PREPARING] = ".x.......xxx.x.",
-      [HP_STATE_STARTING] = "..xx.....xxx...", [HP_STATE_WAITING] = "....xxxx.xxx.x.",
-      [HP_STATE_READY] = "....x..xxxxx.x.",    [HP_STATE_STOPPING] = "......xx.xx..xx",
-      [HP_STATE_BACKOFF] = ".........xxx...",  [HP_STATE_HELD] = "..........x.x..",
-      [HP_STATE_STOPPED] = "...............",  [HP_STATE_FAILED] = "..............."};
+                             RUNG_EMPTY STEP_FAILED */
+      [HP_STATE_IDLE] = "x.........x.....",     [HP_STATE_PREPARING] = ".x.......xxx.x..",
+      [HP_STATE_STARTING] = "..xx.....xxx....", [HP_STATE_WAITING] = "....xxxx.xxx.x.x",
+      [HP_STATE_READY] = "....x..xxxxx.x..",    [HP_STATE_STOPPING] = "......xx.xx..xx.",
+      [HP_STATE_BACKOFF] = ".........xxx....",  [HP_STATE_HELD] = "..........x.x...",
+      [HP_STATE_STOPPED] = "................",  [HP_STATE_FAILED] = "................"};
   for (int state = 0; state < HP_STATE_COUNT; state++) {
     char found[HP_ON_COUNT + 1] = "";
     for (int type = 0; type < HP_ON_COUNT; type++) {

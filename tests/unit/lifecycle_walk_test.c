@@ -39,15 +39,15 @@ struct choice {
 enum { CLEAN = 1, TAKEN = 2, PERMANENT = 4 };
 
 static const struct choice choices[] = {
-    {HP_ON_START, 0},      {HP_ON_PREPARED, 0},       {HP_ON_PREPARED, 1},
-    {HP_ON_SPAWNED, 0},    {HP_ON_SPAWN_FAILED, 0},   {HP_ON_SPAWN_FAILED, TAKEN},
-    {HP_ON_ENDPOINT, 0},   {HP_ON_READY, 0},          {HP_ON_EXTEND, -1},
-    {HP_ON_EXTEND, 3},     {HP_ON_STATUS, 0},         {HP_ON_HEALTH_LOST, 0},
-    {HP_ON_DEADLINE, 0},   {HP_ON_STOP, -1},          {HP_ON_STOP, 0},
-    {HP_ON_STOP, 2},       {HP_ON_STOP, HP_NEVER},    {HP_ON_HOLD, 0},
-    {HP_ON_RESUME, 0},     {HP_ON_EXITED, 0},         {HP_ON_EXITED, CLEAN},
-    {HP_ON_EXITED, TAKEN}, {HP_ON_EXITED, PERMANENT}, {HP_ON_SPAWN_FAILED, PERMANENT},
-    {HP_ON_RUNG_EMPTY, 0}, {HP_ON_STOP, HP_NEXT_RUNG}};
+    {HP_ON_START, 0},      {HP_ON_PREPARED, 0},        {HP_ON_PREPARED, 1},
+    {HP_ON_SPAWNED, 0},    {HP_ON_SPAWN_FAILED, 0},    {HP_ON_SPAWN_FAILED, TAKEN},
+    {HP_ON_ENDPOINT, 0},   {HP_ON_READY, 0},           {HP_ON_EXTEND, -1},
+    {HP_ON_EXTEND, 3},     {HP_ON_STATUS, 0},          {HP_ON_HEALTH_LOST, 0},
+    {HP_ON_DEADLINE, 0},   {HP_ON_STOP, -1},           {HP_ON_STOP, 0},
+    {HP_ON_STOP, 2},       {HP_ON_STOP, HP_NEVER},     {HP_ON_HOLD, 0},
+    {HP_ON_RESUME, 0},     {HP_ON_EXITED, 0},          {HP_ON_EXITED, CLEAN},
+    {HP_ON_EXITED, TAKEN}, {HP_ON_EXITED, PERMANENT},  {HP_ON_SPAWN_FAILED, PERMANENT},
+    {HP_ON_RUNG_EMPTY, 0}, {HP_ON_STOP, HP_NEXT_RUNG}, {HP_ON_STEP_FAILED, 0}};
 enum { CHOICES = sizeof choices / sizeof choices[0] };
 
 static struct hp_machine_event make_event(const struct choice *choice, int64_t now) {
@@ -82,6 +82,7 @@ static bool is_fair(const struct situation *s, const struct choice *choice) {
   case HP_ON_EXTEND:
   case HP_ON_STATUS:
   case HP_ON_HEALTH_LOST:
+  case HP_ON_STEP_FAILED:
     return s->world.alive;
   case HP_ON_RUNG_EMPTY:
     return stopping && (s->world.alive || s->world.preparing);

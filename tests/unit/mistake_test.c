@@ -309,6 +309,18 @@ static const struct {
      PROFILE "    server: nginx\n"
              "    watchdog: 3s\n",
      "x.yaml:5:15: 'watchdog' needs a server that notifies (ready: {kind: notify})"},
+    {"a step without a command", PROFILE "    after_ready: [{name: a}]\n",
+     "x.yaml:4:19: 'command' is missing in 'step'"},
+    {"a step with an unknown key", PROFILE "    after_ready: [{comand: a}]\n",
+     "x.yaml:4:20: unknown key 'comand', did you mean 'command'?"},
+    {"steps that are no list", PROFILE "    after_ready: make\n",
+     "x.yaml:4:18: 'after_ready' must be a list, not a text"},
+    {"a step with no time", PROFILE "    after_ready: [{command: a, timeout: 0s}]\n",
+     "x.yaml:4:41: 'timeout' must be more than 0"},
+    {"a step that asks for another's secret",
+     PROFILE "    server: redis\n"
+             "    after_ready: [{command: [a, '${secret.none}']}]\n",
+     "x.yaml:5:33: unknown secret 'none'; one of: password"},
     {"no version", PROFILE "    version: newest\n",
      "x.yaml:4:14: 'newest' says no version: write it as 14, 14.2, '>=14' or '>=14 <17'"},
     {"an empty version", PROFILE "    version: ''\n", "x.yaml:4:14: 'version' must not be empty"},

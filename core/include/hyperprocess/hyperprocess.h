@@ -57,7 +57,8 @@ HP_EXPORT const char *hp_version(void);
   X(HP_EINUSE, -19, "data directory already in use")                                               \
   X(HP_ECONTAINMENT, -20, "the containment that was required cannot be reached")                   \
   X(HP_EPLUGIN, -21, "plug-in refused")                                                            \
-  X(HP_EIO, -22, "the operating system refused an operation")
+  X(HP_EIO, -22, "the operating system refused an operation")                                      \
+  X(HP_ESTEP, -23, "a step after ready failed")
 
 enum hp_code {
   HP_OK = 0,
