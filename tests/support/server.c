@@ -218,10 +218,6 @@ bool hp_test_took(double took, double limit, const char *file, int line) {
   return hp_test_check(took >= limit && took < limit + hp_test_late(), text, file, line);
 }
 
-static bool file_is_there(const void *name) {
-  return hp_test_exists(name);
-}
-
 static bool process_is_gone(const void *pid) {
   return !hp_os_is_running(*(const int64_t *)pid);
 }
@@ -233,8 +229,9 @@ static bool await(bool (*holds)(const void *), const void *subject) {
   return holds(subject);
 }
 
+/* Who makes it may be killed as soon as it is there: its line is waited for. */
 bool hp_test_await_file(const char *name) {
-  return CHECK(await(file_is_there, name));
+  return hp_test_await_lines(name, 1);
 }
 
 bool hp_test_await_gone(int64_t pid) {

@@ -52,7 +52,7 @@ const char *hp_test_message(hp_error *error);
 const char *hp_test_path(const char *name); /* static storage that the next call reuses */
 void hp_test_make_file(const char *name);
 bool hp_test_exists(const char *name);
-bool hp_test_await_file(const char *name); /* false, and a failed check: it did not come */
+bool hp_test_await_file(const char *name); /* with a line; false, a failed check: none came */
 int hp_test_count_lines(const char *name);
 bool hp_test_await_lines(const char *name, int count); /* so many or more */
 /* The number in the last line, which is waited for where there is a file; -1: there is none. */
