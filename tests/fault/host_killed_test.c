@@ -17,7 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ARGUMENTS_MAX = 8, GONE_WITHIN_MS = 1000, INSTALLED_WITHIN_MS = 40000, BUSY_THREADS = 2 };
+enum { ARGUMENTS_MAX = 8, INSTALLED_WITHIN_MS = 40000, BUSY_THREADS = 2 };
+/* Gone they are within a second, on a machine that has nothing else to do. */
+enum { GONE_WITHIN_MS = 10000, SURVIVES_MS = 1000 };
 
 /* ---- chance ---- */
 
@@ -349,7 +351,7 @@ HP_TEST(a_survivor_is_seen) {
   CHECK(hp_world_read_line(host.output, "ready ", line, sizeof line));
   kill(host.pid, SIGKILL);
   leave_host(&host);
-  CHECK(!hp_world_is_empty_within(GONE_WITHIN_MS));
+  CHECK(!hp_world_is_empty_within(SURVIVES_MS));
   CHECK_HAS(hp_world_left(), "process");
   hp_world_clear();
   if (hp_world_is_alone()) /* nor has anybody removed its directories */

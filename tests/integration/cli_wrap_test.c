@@ -65,7 +65,7 @@ HP_TEST(who_is_debugged_is_not_asked_how_it_is) {
                                 "  sick:\n"
                                 "    extends: echo\n"
                                 "    health: {kind: exec, command: ['false'], interval: 20ms}\n");
-  tool_init(&tool, "run", "sick", "--file", file, "--", "sleep", "0.5", NULL);
+  tool_init(&tool, "run", "sick", "--file", file, "--", "sleep", "60", NULL);
   CHECK_INT(tool_run(&tool), 120);
   tool_init(&tool, "run", "sick", "--file", file, "--wrap", "env", "--", "sleep", "0.5", NULL);
   CHECK_INT(tool_run(&tool), 0);
