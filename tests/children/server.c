@@ -78,8 +78,11 @@ static void init(union stream *stream, const struct address *address) {
 struct client {
   union stream stream;
   uv_write_t write;
+  struct client *next; /* that came early, too */
   char bytes[4096];
 };
+
+static struct client *early; /* those who came before they are served */
 
 static void free_client(uv_handle_t *handle) {
   free(handle);
@@ -121,6 +124,11 @@ static void answer(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) 
     uv_close((uv_handle_t *)stream, free_client);
 }
 
+static void hear_client(struct client *client) {
+  if (uv_read_start(&client->stream.stream, lend, answer) < 0)
+    uv_close(&client->stream.handle, free_client);
+}
+
 static void welcome(uv_stream_t *server, int status) {
   struct client *client = status == 0 ? calloc(1, sizeof *client) : NULL;
   if (!client)
@@ -129,9 +137,14 @@ static void welcome(uv_stream_t *server, int status) {
     uv_tcp_init(server->loop, &client->stream.tcp);
   else
     uv_pipe_init(server->loop, &client->stream.pipe, 0);
-  if (uv_accept(server, &client->stream.stream) < 0 ||
-      (is_served && uv_read_start(&client->stream.stream, lend, answer) < 0))
+  if (uv_accept(server, &client->stream.stream) < 0)
     uv_close(&client->stream.handle, free_client);
+  else if (is_served)
+    hear_client(client);
+  else {
+    client->next = early;
+    early = client;
+  }
 }
 
 /* ---- Listening ---- */
@@ -181,6 +194,8 @@ static void reply_with(const char *path) {
 static void serve(const char *argument) {
   (void)argument;
   is_served = true;
+  for (; early; early = early->next)
+    hear_client(early);
   if (!tether || is_tied)
     uv_run(uv_default_loop(), UV_RUN_DEFAULT);
 }

@@ -43,7 +43,7 @@ struct hp_actor {
 };
 
 /* Fills in `spawn` for hp-child with these orders, NULL at their end; to be changed as wished. */
-void hp_actor_init(struct hp_actor *actor, struct hp_scene *scene, ...);
+void hp_actor_init(struct hp_actor *actor, struct hp_scene *scene, ...) HP_TEST_SENTINEL;
 int hp_actor_spawn(struct hp_actor *actor); /* and reads */
 int hp_actor_watch(struct hp_actor *actor);
 bool hp_actor_start(struct hp_actor *actor); /* both; false, and a failed check: not started */

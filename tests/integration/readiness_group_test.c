@@ -131,8 +131,9 @@ HP_TEST(the_second_line_counts) {
 
 static void demand_identity(const char *first, const char *second) {
   context = hp_test_context();
-  hp_options *options = hp_test_child("local", "arguments: ['mark:${env.D}/up', pause]",
-                                      "ready: {kind: file, path: '${env.D}/flag'}", first, second);
+  hp_options *options =
+      hp_test_child("local", "arguments: ['mark:${env.D}/up', pause]",
+                    "ready: {kind: file, path: '${env.D}/flag'}", first, second, NULL);
   char late[60];
   snprintf(late, sizeof late, "was not ready within %d ms", hp_os_ample());
   hp_options_set_start_timeout(options, hp_os_ample(), NULL);

@@ -202,11 +202,13 @@ HP_TEST(a_command_stops_it) {
 
 /* The server ends by the next rung: the command must not outlive it, dead or alive. */
 HP_TEST(a_command_that_hangs) {
+  char stop[200];
+  snprintf(stop, sizeof stop,
+           "stop: [{command: ['${binary}', 'mark:${env.D}/command', pause], wait: %dms}, "
+           "{signal: TERM, wait: 20s}, {kill: true}]",
+           hp_os_ample());
   hp_context *context = hp_test_context();
-  hp_process *process =
-      up_with_ladder(context, "arguments: ['write:up', pause]",
-                     "stop: [{command: ['${binary}', 'mark:${env.D}/command', pause], wait: 300ms},"
-                     " {signal: TERM, wait: 20s}, {kill: true}]");
+  hp_process *process = up_with_ladder(context, "arguments: ['write:up', pause]", stop);
   REQUIRE(process != NULL);
   hp_process_stop_async(process);
   hp_test_await_file("command");

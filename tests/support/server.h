@@ -31,7 +31,7 @@ hp_options *hp_test_echo(const char *transport);
 /* Server `t` of hp-child by lines of a definition, NULL at their end: "arguments: [pause]". One
  * that begins with "profile." is of the profile. Without `transports:`, local and tcp have no
  * arguments of their own; without `stop:` it is signal TERM, wait 20s. */
-hp_options *hp_test_child(const char *transport, ...);
+hp_options *hp_test_child(const char *transport, ...) HP_TEST_SENTINEL;
 /* Starts what the options say and frees them; the code, with the error in *error. */
 int hp_test_start(hp_context *context, hp_options *options, hp_process **process, hp_error **error);
 /* The same where it has to come up; NULL, and a failed check, where it does not. */

@@ -28,9 +28,9 @@ struct hp_spawned {
 };
 
 /* Fills in `spawn` for hp-child with these orders, NULL-terminated; to be changed as wished. */
-void hp_spawned_init(struct hp_spawned *spawned, ...);
+void hp_spawned_init(struct hp_spawned *spawned, ...) HP_TEST_SENTINEL;
 /* Another program instead. */
-void hp_spawned_program(struct hp_spawned *spawned, const char *program, ...);
+void hp_spawned_program(struct hp_spawned *spawned, const char *program, ...) HP_TEST_SENTINEL;
 int hp_spawned_start(struct hp_spawned *spawned); /* spawns, watches and reads */
 int hp_spawned_start_unwatched(struct hp_spawned *spawned);
 int hp_spawned_watch(struct hp_spawned *spawned);

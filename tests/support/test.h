@@ -13,6 +13,13 @@
   void hp_test_##name(void);                                                                       \
   void hp_test_##name(void)
 
+/* The arguments end with a NULL. */
+#if defined(__GNUC__)
+#define HP_TEST_SENTINEL __attribute__((sentinel))
+#else
+#define HP_TEST_SENTINEL
+#endif
+
 /* Each records a failure with both values and goes on; REQUIRE ends the test. */
 #define CHECK(condition) hp_test_check((condition), #condition, __FILE__, __LINE__)
 #define CHECK_INT(actual, expected)                                                                \

@@ -27,11 +27,11 @@ struct tool {
 };
 
 /* The words after "hyperprocess", NULL-terminated. */
-void tool_init(struct tool *tool, ...);
+void tool_init(struct tool *tool, ...) HP_TEST_SENTINEL;
 /* The same of another program. */
-void tool_program(struct tool *tool, const char *program, ...);
+void tool_program(struct tool *tool, const char *program, ...) HP_TEST_SENTINEL;
 /* More of them. */
-void tool_add(struct tool *tool, ...);
+void tool_add(struct tool *tool, ...) HP_TEST_SENTINEL;
 bool tool_start(struct tool *tool);
 /* Each false when it took too long. */
 bool tool_until(struct tool *tool, const char *output); /* on either stream */

@@ -41,7 +41,7 @@ bool hp_world_remove_shared_memory(void);
 
 /* Runs a client to its end, at most 20 s; its stdout and stderr are in `output`. The exit code, 128
  * and the signal's number, or -1. */
-int hp_world_run(char *output, size_t size, const char *program, ...);
+int hp_world_run(char *output, size_t size, const char *program, ...) HP_TEST_SENTINEL;
 /* Starts a program with pipes to its stdin and from its stdout; -1 in case of failure. */
 pid_t hp_world_start(const char *const *argv, int *input, int *output);
 /* Waits for a line that begins with `start`, at most 30 s, and copies it; false when there is none.
