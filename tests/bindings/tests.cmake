@@ -28,7 +28,7 @@ foreach(compiler g++ clang++)
     set(name cpp_header.${compiler}${dialect})
     if(cpp_${compiler})
       add_test(NAME ${name} COMMAND ${cpp_${compiler}} -std=c++17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-        -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual -Werror ${dialect} -fsyntax-only
+        -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual -Werror ${dialect} -fsyntax-only -DHP_STATIC_DEFINE
         -I${PROJECT_SOURCE_DIR}/core/include -I${PROJECT_BINARY_DIR}/include ${CMAKE_CURRENT_SOURCE_DIR}/bindings/cpp_header.cpp)
     else()
       add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -E echo "SKIPPED: ${compiler} is not installed")
