@@ -262,20 +262,7 @@ bool hp_test_await_lines(const char *name, int count) {
   return CHECK(await(has_lines, &(struct lines){name, count}));
 }
 
-static bool ends_with_line(const void *name) {
-  FILE *file = fopen(hp_test_path(name), "rb");
-  int last = '\n';
-  bool any = false;
-  for (int c; file && (c = fgetc(file)) != EOF; any = true)
-    last = c;
-  if (file)
-    fclose(file);
-  return !file || (any && last == '\n');
-}
-
-/* Who makes a file writes into it a moment later. */
 int64_t hp_test_number_in(const char *name) {
-  CHECK(await(ends_with_line, name));
   FILE *file = fopen(hp_test_path(name), "rb");
   long long number = -1;
   char line[64];

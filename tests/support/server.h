@@ -55,7 +55,7 @@ bool hp_test_exists(const char *name);
 bool hp_test_await_file(const char *name); /* with a line; false, a failed check: none came */
 int hp_test_count_lines(const char *name);
 bool hp_test_await_lines(const char *name, int count); /* so many or more */
-/* The number in the last line, which is waited for where there is a file; -1: there is none. */
+/* The number in the last line, -1 when there is none. */
 int64_t hp_test_number_in(const char *name);
 
 bool hp_test_await_gone(int64_t pid);
