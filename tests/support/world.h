@@ -10,6 +10,8 @@
 #ifndef HP_TESTS_SUPPORT_WORLD_H
 #define HP_TESTS_SUPPORT_WORLD_H
 
+#include "tests/support/test.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
