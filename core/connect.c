@@ -3,6 +3,7 @@
  */
 #include "core/connection.h"
 #include "core/process.h"
+#include "core/status.h"
 
 /* ---- On the caller's loop ---- */
 
@@ -49,7 +50,7 @@ static void take(hp_connection *connection, const hp_error *error, void *user) {
     hp__error_copy(&call->error, error);
   else if (status < 0) {
     hp_error_set(&call->error, HP_EIO, HP_PHASE_CONNECT, "no descriptor for a connection");
-    hp_error_set_cause(&call->error, "%s", uv_strerror(status));
+    hp_error_set_cause(&call->error, "%s", hp__status_text(status).text);
   }
   hp_connection_close(connection, NULL, NULL);
 }
@@ -60,7 +61,7 @@ static void run(struct call *call, const struct hp_connection_target *target, in
   int status = uv_loop_init(&loop);
   if (status < 0) {
     hp_error_set(&call->error, status == UV_ENOMEM ? HP_ENOMEM : HP_EIO, HP_PHASE_CONNECT,
-                 "no event loop: %s", uv_strerror(status));
+                 "no event loop: %s", hp__status_text(status).text);
     return;
   }
   hp__connection_begin(&connection, &loop, target, timeout, take, call, &call->error);

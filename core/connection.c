@@ -9,6 +9,7 @@
 #include "core/alloc.h"
 #include "core/peer.h"
 #include "core/process.h"
+#include "core/status.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -128,7 +129,7 @@ static void fail(hp_connection *connection, int code, int status, const char *ca
 }
 
 static void fail_at_once(hp_connection *connection, int status) {
-  fail(connection, code_of(status), status, uv_strerror(status));
+  fail(connection, code_of(status), status, hp__status_text(status).text);
 }
 
 static void fail_late(hp_connection *connection) {

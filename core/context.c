@@ -4,6 +4,7 @@
 #include "core/alloc.h"
 #include "core/error.h"
 #include "core/process.h"
+#include "core/status.h"
 #include "core/subprocess.h"
 
 #include <string.h>
@@ -126,7 +127,7 @@ static int init_on_platform(hp_context *context, hp_error *error) {
     return 0;
   platform->stdio_release(context->held_stdio);
   return hp_error_set(error, status == UV_ENOMEM ? HP_ENOMEM : HP_EIO, HP_PHASE_USE,
-                      "no event loop: %s", uv_strerror(status));
+                      "no event loop: %s", hp__status_text(status).text);
 }
 
 static int begin(hp_context *context, uv_loop_t *loop, hp_error *error) {
@@ -147,7 +148,7 @@ static int begin_thread(hp_context *context, hp_error *error) {
     return 0;
   fini_loop(context);
   fini(context);
-  return hp_error_set(error, HP_EIO, HP_PHASE_USE, "no thread: %s", uv_strerror(status));
+  return hp_error_set(error, HP_EIO, HP_PHASE_USE, "no thread: %s", hp__status_text(status).text);
 }
 
 static void free_context(hp_context *context) {

@@ -2,6 +2,7 @@
 #include "core/dial.h"
 
 #include "core/peer.h"
+#include "core/status.h"
 
 #include <string.h>
 
@@ -44,7 +45,7 @@ static void connected(hp_connect_request *request, int status) {
   struct hp_dial *dial = request->data;
   bool asked = hp__readiness_is_asked(&dial->probe.base);
   if (status < 0)
-    hp__probe_miss(&dial->probe, "%s", uv_strerror(status));
+    hp__probe_miss(&dial->probe, "%s", hp__status_text(status).text);
   dial->waiting = false;
   dial->ours = status == 0 && asked ? judge(dial) : 0;
   if (dial->ours != 0) {
@@ -67,6 +68,6 @@ void hp__dial_connect(struct hp_dial *dial, const struct hp_transport_ops *trans
   dial->waiting = dial->open = status == 0;
   if (status == 0)
     return;
-  hp__probe_miss(&dial->probe, "%s", uv_strerror(status));
+  hp__probe_miss(&dial->probe, "%s", hp__status_text(status).text);
   hp__probe_end(&dial->probe);
 }

@@ -3,6 +3,7 @@
 
 #include "core/alloc.h"
 #include "core/process.h"
+#include "core/status.h"
 
 #include <string.h>
 
@@ -164,7 +165,7 @@ static int open_pipe(hp_context *context, hp_error *error) {
   int status = queue->has_pipe ? 0 : uv_pipe(queue->ends, UV_NONBLOCK_PIPE, UV_NONBLOCK_PIPE);
   if (status < 0)
     return hp_error_set(error, HP_EIO, HP_PHASE_USE, "no pipe for a host's loop: %s",
-                        uv_strerror(status));
+                        hp__status_text(status).text);
   queue->has_pipe = true;
   return 0;
 }

@@ -2,6 +2,7 @@
 #include "core/launch.h"
 
 #include "core/alloc.h"
+#include "core/status.h"
 #include "core/variable.h"
 
 #include <inttypes.h>
@@ -22,7 +23,7 @@ int hp__random_hex(char *text, size_t size, hp_error *error) {
   int result = uv_random(NULL, NULL, bytes, size / 2, 0, NULL);
   if (result != 0)
     return hp_error_set(error, HP_EIO, HP_PHASE_PREPARE, "no random numbers: %s",
-                        uv_strerror(result));
+                        hp__status_text(result).text);
   for (size_t i = 0; i + 1 < size; i++)
     text[i] = "0123456789abcdef"[(bytes[i / 2] >> (i % 2 * 4)) & 15];
   text[size - 1] = '\0';

@@ -2,6 +2,7 @@
 #include "core/log.h"
 
 #include "core/alloc.h"
+#include "core/status.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -45,7 +46,7 @@ static void batch_over(uv_work_t *work, int status) {
   if (log->lost && log->written)
     say_found(log);
   if (lost)
-    lose(log, lost, uv_strerror(log->status));
+    lose(log, lost, hp__status_text(log->status).text);
   if (log->file.path)
     log->owner.moved(log->owner.data, log->file.path);
   if (!log->closing)
@@ -133,7 +134,7 @@ int hp__log_open(struct hp_log **out, const struct hp_log_owner *owner,
   bool denied = status == UV_EACCES || status == UV_EPERM || status == UV_EROFS;
   int code = status == UV_ENOMEM ? HP_ENOMEM : denied ? HP_EACCESS : HP_EIO;
   hp_error_set(error, code, HP_PHASE_PREPARE, "no log of '%s' in %s: %s", rules->name,
-               rules->folder, uv_strerror(status));
+               rules->folder, hp__status_text(status).text);
   hp_error_set_hint(error, "name another directory (log: {dir: …}, --log-dir)");
   return code;
 }

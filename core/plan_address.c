@@ -2,6 +2,8 @@
 /* The part of the plan that is about where the server will listen. */
 #include "core/plan_steps.h"
 
+#include "core/status.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,7 +136,7 @@ int hp__plan_make_absolute(struct hp_plan_maker *maker, const char *what, const 
   if (status != 0)
     return hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN,
                         "%s %s is relative to a current directory that cannot be told: %s", what,
-                        path, uv_strerror(status));
+                        path, hp__status_text(status).text);
   char *whole = hp__arena_format(arena, "%s%s%s", current, absolute ? "" : "/", path);
   *result = whole ? tidy(whole) : NULL;
   return whole ? check_path(maker, what, whole) : hp__plan_no_memory(maker);

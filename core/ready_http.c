@@ -2,6 +2,7 @@
 /* Readiness by an answer over HTTP: GET, a status in a range, and a text in the body if asked. */
 #include "core/dial.h"
 #include "core/http_head.h"
+#include "core/status.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,7 +110,7 @@ static void written(uv_write_t *write, int status) {
   struct http *http = write->data;
   if (status >= 0 || status == UV_ECANCELED)
     return;
-  hp__probe_miss(&http->dial.probe, "%s", uv_strerror(status));
+  hp__probe_miss(&http->dial.probe, "%s", hp__status_text(status).text);
   finish(http);
 }
 
@@ -139,7 +140,7 @@ static void converse(struct hp_dial *dial) {
     status = write_request(http);
   if (status == 0)
     return;
-  hp__probe_miss(&dial->probe, "%s", uv_strerror(status));
+  hp__probe_miss(&dial->probe, "%s", hp__status_text(status).text);
   finish(http);
 }
 

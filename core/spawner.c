@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/spawner.h"
 
+#include "core/status.h"
+
 struct hp_spawn_job {
   const struct hp_platform_ops *platform;
   uv_loop_t *loop;
@@ -46,7 +48,7 @@ static int hand_over(struct hp_spawner *spawner, struct hp_spawn_job *job) {
   int status = spawner->runs ? 0 : begin(spawner);
   if (status != 0)
     return hp_error_set(job->error, HP_ESPAWN, HP_PHASE_SPAWN, "no thread that spawns: %s",
-                        uv_strerror(status));
+                        hp__status_text(status).text);
   spawner->runs = true;
   spawner->job = job;
   uv_sem_post(&spawner->wanted);

@@ -5,6 +5,7 @@
  */
 #include "platform/child_windows.h"
 
+#include "core/status.h"
 #include "platform/directory_windows.h"
 
 #include <stdio.h>
@@ -78,6 +79,6 @@ int hp__output_pipe(uv_pipe_t *reader, HANDLE *writer, const char *program, hp_e
   int result = give_to_loop(reader, ours);
   if (result < 0)
     return hp_error_set(error, HP_ESPAWN, HP_PHASE_SPAWN, "cannot open an output pipe for %s: %s",
-                        program, uv_strerror(result));
+                        program, hp__status_text(result).text);
   return 0;
 }

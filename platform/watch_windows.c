@@ -5,6 +5,8 @@
  */
 #include "platform/child_windows.h"
 
+#include "core/status.h"
+
 /* With a killed tree: one that hangs in a driver may never end. */
 enum { PATIENCE_MS = 2000, ASK_AGAIN_MS = 5 };
 
@@ -38,7 +40,7 @@ int hp__watch_windows(hp_child *child, hp_child_callback exited, hp_error *error
   int result = uv_async_init(self->loop, &self->ended, report_end);
   if (result < 0)
     return hp_error_set(error, HP_ESPAWN, HP_PHASE_SPAWN, "cannot watch process %lld: %s",
-                        (long long)child->pid, uv_strerror(result));
+                        (long long)child->pid, hp__status_text(result).text);
   self->ended.data = self;
   self->open = 1;
   child->exited = exited;

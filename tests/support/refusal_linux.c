@@ -103,14 +103,15 @@ static bool is_refused(struct refusal *refusal, int number) {
   return false;
 }
 
-static void answer(struct refusal *refusal, int listener, bool *begun) {
+static void answer(struct refusal *refusal, int listener, bool *counting) {
   struct seccomp_notif question = {0};
   if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &question) < 0)
     return;
   struct seccomp_notif_resp reply = {.id = question.id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
   bool ours = is_of_program(refusal, (pid_t)question.pid);
-  *begun = *begun || (ours && question.data.nr == SYS_getpriority);
-  if (ours && *begun && is_refused(refusal, question.data.nr)) {
+  if (ours && question.data.nr == SYS_getpriority)
+    *counting = !*counting;
+  if (ours && *counting && is_refused(refusal, question.data.nr)) {
     reply.flags = 0;
     reply.error = -refusal->code;
   }
@@ -120,14 +121,14 @@ static void answer(struct refusal *refusal, int listener, bool *begun) {
 /* Until nobody has the filter any more; false: it took too long. */
 static bool answer_all(struct refusal *refusal, int listener) {
   int64_t end = now_ms() + refusal->patience_ms;
-  bool begun = false;
+  bool counting = false;
   for (;;) {
     struct pollfd event = {listener, POLLIN, 0};
     int64_t left = end - now_ms();
     if (left <= 0 || poll(&event, 1, (int)left) < 0)
       return false;
     if (event.revents & POLLIN)
-      answer(refusal, listener, &begun);
+      answer(refusal, listener, &counting);
     else if (event.revents)
       return true;
   }

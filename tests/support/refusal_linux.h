@@ -2,7 +2,8 @@
 /*
  * A program one of whose system calls fails: by seccomp's user notification, for which Linux 5.9
  * serves. Only calls of the program itself count, with those of a child until it executes another
- * one, from its first getpriority() on: what the loader does before is not its own.
+ * one, between its first getpriority() and its second: what the loader does before is not its own,
+ * nor what a sanitizer or a profile does after.
  */
 #ifndef HP_TESTS_SUPPORT_REFUSAL_LINUX_H
 #define HP_TESTS_SUPPORT_REFUSAL_LINUX_H
