@@ -7,6 +7,9 @@
 #include "cli/subcommands.h"
 #include "core/alloc.h"
 #include "core/error.h"
+#include "core/listed.h"
+#include "core/plan.h"
+#include "core/program_version.h"
 
 #include <stdio.h>
 
@@ -176,7 +179,68 @@ static void add_setting(struct hp_text *out, const struct hp_setting *setting) {
   hp__text_add(out, "}");
 }
 
-static int print_json(const struct hp_definition *definition) {
+/* ---- what the server itself knows beside ---- */
+
+/* Its own list; NULL: the definition has none, or there is no binary to be asked. */
+static const char *ask_list(const struct catalogue *catalogue, const struct arguments *arguments,
+                            const struct hp_definition *definition, struct hp_arena *arena) {
+  hp_context *context = catalogue->context;
+  const struct hp_platform_ops *platform = context->registry.platform;
+  const struct hp_profile none = {0};
+  struct hp_candidates found = {0};
+  const struct hp_version_wanted wanted = hp__plan_wanted(arguments->options, &none);
+  const char *text = NULL;
+  if (definition->settings_list.count == 0)
+    return NULL;
+  if (hp__plan_locate(platform, &context->sources, definition,
+                      hp__plan_given(arguments->options, &none, definition), &wanted, &found,
+                      NULL) == 0)
+    text = hp__ask(&context->sources, platform, arena, found.items[found.count - 1].path,
+                   (const char *const *)definition->settings_list.items, true);
+  hp_candidates_fini(&found);
+  return text;
+}
+
+static bool next_listed(const struct hp_definition *definition, struct hp_arena *arena,
+                        const char **text, struct hp_listed *listed) {
+  while (*text && hp__listed_next(arena, text, listed))
+    if (!hp__setting_find(definition, listed->name))
+      return true;
+  return false;
+}
+
+static void print_listed(const struct hp_definition *definition, const char *text) {
+  struct hp_arena arena = {0};
+  struct hp_listed listed;
+  if (text)
+    printf("\nNot documented, of the server's own list; taken with --allow-experimental:\n");
+  while (next_listed(definition, &arena, &text, &listed))
+    printf("%s (default: %s): %s\n", listed.name, listed.initial, listed.description);
+  hp__arena_fini(&arena);
+}
+
+static void add_listed(struct hp_text *out, const struct hp_definition *definition,
+                       const char *text) {
+  struct hp_arena arena = {0};
+  struct hp_listed listed;
+  bool is_first = true, is_listed = text != NULL;
+  hp__text_add(out, is_listed ? ",\"listed\":[" : "");
+  while (next_listed(definition, &arena, &text, &listed)) {
+    hp__text_add(out, is_first ? "{\"name\":" : ",{\"name\":");
+    hp__text_add_json(out, listed.name);
+    add_text(out, "default", listed.initial);
+    add_text(out, "scope", listed.scope);
+    add_text(out, "description", listed.description);
+    hp__text_add(out, "}");
+    is_first = false;
+  }
+  hp__text_add(out, is_listed ? "]" : "");
+  hp__arena_fini(&arena);
+}
+
+/* ---- the whole ---- */
+
+static int print_json(const struct hp_definition *definition, const char *listed) {
   struct hp_text out = {0};
   hp__text_add(&out, "{\"server\":");
   hp__text_add_json(&out, definition->name);
@@ -185,7 +249,9 @@ static int print_json(const struct hp_definition *definition) {
     hp__text_add(&out, i ? "," : "");
     add_setting(&out, &definition->settings[i]);
   }
-  hp__text_add(&out, "]}");
+  hp__text_add(&out, "]");
+  add_listed(&out, definition, listed);
+  hp__text_add(&out, "}");
   int code = out.failed ? EXIT_NOT_STARTED : EXIT_DONE;
   if (!out.failed)
     printf("%s\n", out.data);
@@ -193,7 +259,10 @@ static int print_json(const struct hp_definition *definition) {
   return code;
 }
 
-/* ---- the whole ---- */
+static void print_all(const struct hp_definition *definition, const char *listed) {
+  settings_print(definition, "");
+  print_listed(definition, listed);
+}
 
 int cli_settings(const struct arguments *arguments) {
   struct catalogue catalogue;
@@ -207,10 +276,14 @@ int cli_settings(const struct arguments *arguments) {
   if (hp__catalog_definition(catalogue.all, arguments->options->server, &definition, &error) < 0) {
     report_error(&error);
     code = exit_code_of(&error);
-  } else if (arguments->json) {
-    code = print_json(definition);
   } else {
-    settings_print(definition, "");
+    struct hp_arena arena = {0};
+    const char *listed = ask_list(&catalogue, arguments, definition, &arena);
+    if (arguments->json)
+      code = print_json(definition, listed);
+    else
+      print_all(definition, listed);
+    hp__arena_fini(&arena);
   }
   hp__error_fini(&error);
   catalogue_close(&catalogue);

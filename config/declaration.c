@@ -93,19 +93,19 @@ static int field_requirements(const struct hp_reader *reader, const struct hp_fi
 
 /* ---- what single values are ---- */
 
-static int field_notes(const struct hp_reader *reader, const struct hp_field *field,
-                       const struct hp_node *node, void *record) {
-  struct hp_setting *setting = record;
-  (void)field;
+int hp__field_notes(const struct hp_reader *reader, const struct hp_field *field,
+                    const struct hp_node *node, void *record) {
+  struct hp_note **notes = (struct hp_note **)((char *)record + field->offset);
+  size_t *count = (size_t *)((char *)record + field->count);
   int result = hp__expect(reader, node, HP_NODE_MAPPING);
   if (result != 0)
     return result;
-  setting->notes = hp__arena_alloc(reader->arena, (node->count + 1) * sizeof *setting->notes);
-  if (!setting->notes)
+  *notes = hp__arena_alloc(reader->arena, (node->count + 1) * sizeof **notes);
+  if (!*notes)
     return hp__out_of_memory(reader->error);
   for (const struct hp_node *child = node->first; result == 0 && child; child = child->next) {
     result = hp__expect(reader, child, HP_NODE_SCALAR);
-    setting->notes[setting->note_count++] = (struct hp_note){child->key, child->text};
+    (*notes)[(*count)++] = (struct hp_note){child->key, child->text};
   }
   return result;
 }
@@ -185,6 +185,29 @@ static const struct hp_table deprecated_table = {.what = "deprecated",
                                                  .field_count = HP_COUNT(deprecated_fields),
                                                  .check = check_deprecated};
 
+/* ---- what the binary itself says ---- */
+
+static const struct hp_field build_fields[] = {
+    {.key = "arguments",
+     .description = "What the binary is called with.",
+     .read = hp__field_strings,
+     IN_SETTING(build.arguments),
+     .count = offsetof(struct hp_setting, build.count),
+     .flags = HP_FIELD_REQUIRED | HP_FIELD_FILLED},
+    {.key = "after",
+     .description = "The text before the number in its answer.",
+     .read = hp__field_string,
+     IN_SETTING(build.after),
+     .flags = HP_FIELD_REQUIRED | HP_FIELD_FILLED},
+    {.key = "unasked",
+     .description = "Up to this value every build takes it, and none is asked.",
+     .read = hp__field_string,
+     IN_SETTING(build.unasked),
+     .flags = HP_FIELD_FILLED},
+};
+static const struct hp_table build_table = {
+    .what = "build_maximum", .fields = build_fields, .field_count = HP_COUNT(build_fields)};
+
 /* ---- the whole ---- */
 
 static const struct hp_field setting_fields[] = {
@@ -256,6 +279,10 @@ static const struct hp_field setting_fields[] = {
      .description = "It is accepted with a warning.",
      .read = hp__field_table,
      .table = &deprecated_table},
+    {.key = "build_maximum",
+     .description = "How the greatest value that this build of the server takes is asked of it.",
+     .read = hp__field_table,
+     .table = &build_table},
     {.key = "required",
      .description = "Somebody must say it: a start without it is refused.",
      .read = hp__field_bool,
@@ -268,7 +295,9 @@ static const struct hp_field setting_fields[] = {
     {.key = "notes",
      .description = "What single values mean, for lists: VALUE: text.",
      .schema = "\"type\":\"object\"",
-     .read = field_notes},
+     .read = hp__field_notes,
+     IN_SETTING(notes),
+     .count = offsetof(struct hp_setting, note_count)},
     {.key = "experimental",
      .description = "It is refused unless the profile or the caller allows experimental settings.",
      .read = hp__field_bool,

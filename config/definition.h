@@ -163,6 +163,9 @@ struct hp_definition {
   const char *directory_setting; /* that names the folder of sockets ("domain_socket_dir") */
   const char
       *port_taken; /* text in the output of one that died of a taken port, in any case of letters */
+  struct hp_note *remedies; /* by a text in the output of one that ended */
+  size_t remedy_count;
+  struct hp_strings settings_list; /* what the binary is called with to list all that it knows */
   const char *working_dir;
   bool is_program; /* made of words: found as a shell finds it, in our own working directory */
 };

@@ -41,6 +41,13 @@ struct hp_note { /* of one value, for lists */
   const char *value, *text;
 };
 
+struct hp_build_limit {   /* the greatest value that this very build of the server takes */
+  const char **arguments; /* that its binary is called with to say it; NULL: nothing is asked */
+  size_t count;
+  const char *after;   /* the text before the number */
+  const char *unasked; /* up to this one every build takes it; NULL: none */
+};
+
 struct hp_setting {
   const char *name, *description;
   enum hp_setting_type type;
@@ -64,6 +71,7 @@ struct hp_setting {
   const char *discouraged_reason;
   bool is_required;       /* somebody must say it: there is no value that would do unsaid */
   const char *belongs_to; /* what it is said to instead; NULL: it is the server's */
+  struct hp_build_limit build;
   struct hp_note *notes;
   size_t note_count;
   bool is_deprecated, is_experimental;

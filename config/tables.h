@@ -57,6 +57,8 @@ int hp__field_signal(const struct hp_reader *reader, const struct hp_field *fiel
 /* files.c: into struct hp_definition */
 int hp__field_files(const struct hp_reader *reader, const struct hp_field *field,
                     const struct hp_node *node, void *record);
+int hp__field_notes(const struct hp_reader *reader, const struct hp_field *field,
+                    const struct hp_node *node, void *record); /* struct hp_note *: NAME: text */
 int hp__field_secrets(const struct hp_reader *reader, const struct hp_field *field,
                       const struct hp_node *node, void *record);
 

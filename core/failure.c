@@ -28,12 +28,16 @@ static void explain_by_platform(hp_process *process, const struct hp_exit *exit)
 
 void hp__explain_exit(hp_process *process, const struct hp_exit *exit, const char *output) {
   hp_error *error = &process->attempt;
+  const struct hp_definition *definition = process->plan->definition;
   const char *last = output ? strrchr(output, '\n') : NULL;
   hp_error_set_os_code(error, exit->value);
   hp_error_set_detail(error, HP_DETAIL_OUTPUT, output);
   explain_by_platform(process, exit);
   if (process->view.log_path)
     hp_error_set_detail(error, HP_DETAIL_LOG, process->view.log_path);
+  for (size_t i = 0; !error->hint && output && i < definition->remedy_count; i++)
+    if (hp__text_contains(output, definition->remedies[i].value))
+      hp_error_set_hint(error, "%s", definition->remedies[i].text);
   if (!error->cause && output)
     hp_error_set_cause(error, "it said: %s", last ? last + 1 : output);
 }

@@ -345,10 +345,13 @@ static const struct step {
   int (*make)(struct hp_plan_maker *);
   bool is_about_transport;
 } steps[] = {
-    {choose_definition, false}, {hp__plan_choose_listener, false}, {hp__plan_read_settings, false},
-    {choose_user, false},       {hp__plan_limit, false},           {locate_binary, false},
-    {choose_policy, false},     {hp__plan_choose_address, true},   {hp__plan_fill_texts, false},
-    {hp__plan_wrap, false},     {hp__plan_check_ready, false},     {hp__plan_choose_places, true},
+    {choose_definition, false},      {hp__plan_choose_listener, false},
+    {hp__plan_read_settings, false}, {choose_user, false},
+    {hp__plan_limit, false},         {locate_binary, false},
+    {hp__plan_check_build, false},   {choose_policy, false},
+    {hp__plan_choose_address, true}, {hp__plan_fill_texts, false},
+    {hp__plan_wrap, false},          {hp__plan_check_ready, false},
+    {hp__plan_choose_places, true},
 };
 
 int hp__plan_no_memory(struct hp_plan_maker *maker) {

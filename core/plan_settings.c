@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The settings' values: what was said, checked against what the definition says of them. */
+#include "config/schema.h"
 #include "core/plan_steps.h"
 
 #include <string.h>
@@ -16,9 +17,9 @@ static const char *nearest_setting(const struct hp_definition *definition, const
   return hp__nearest(name, names, count);
 }
 
-static int refuse_unknown(struct hp_plan_maker *maker, const struct hp_value *value) {
+static int refuse_unknown(struct hp_plan_maker *maker, const struct hp_value *value,
+                          const char *nearest) {
   const struct hp_definition *definition = maker->plan->definition;
-  const char *nearest = nearest_setting(definition, value->name);
   hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN, "server '%s' has no setting '%s'%s%s%s",
                definition->name, value->name, nearest ? ", did you mean '" : "",
                nearest ? nearest : "", nearest ? "'?" : "");
@@ -28,6 +29,19 @@ static int refuse_unknown(struct hp_plan_maker *maker, const struct hp_value *va
                         ? "; `unknown_settings: pass` in the profile passes others through"
                         : "");
   return hp__mistake_at(maker->error, value->position, HP_ECONFIG);
+}
+
+/* What was said last counts. */
+static int pass(struct hp_plan_maker *maker, const struct hp_value *value) {
+  if (hp__plan_said(maker, value->name) != value)
+    return 0;
+  struct hp_value *grown =
+      hp__arena_grow(&maker->plan->arena, maker->passed, maker->passed_count, sizeof *grown);
+  if (!grown)
+    return HP_ENOMEM;
+  grown[maker->passed_count++] = *value;
+  maker->passed = grown;
+  return 0;
 }
 
 static int pass_unknown(struct hp_plan_maker *maker, const struct hp_value *value) {
@@ -41,18 +55,45 @@ static int pass_unknown(struct hp_plan_maker *maker, const struct hp_value *valu
                  definition->name, value->name);
     return hp__mistake_at(maker->error, value->position, HP_ECONFIG);
   }
-  if (hp__plan_said(maker, value->name) != value) /* said again later */
-    return 0;
-  struct hp_value *grown =
-      hp__arena_grow(&plan->arena, maker->passed, maker->passed_count, sizeof *grown);
-  if (!grown)
-    return hp__plan_no_memory(maker);
-  grown[maker->passed_count++] = *value;
-  maker->passed = grown;
-  return hp__plan_warn_at(plan, value->position,
-                          "server '%s' declares no setting '%s'%s%s%s; it is passed unchecked",
-                          definition->name, value->name, nearest ? " (did you mean '" : "",
-                          nearest ? nearest : "", nearest ? "'?)" : "");
+  return pass(maker, value) < 0
+             ? hp__plan_no_memory(maker)
+             : hp__plan_warn_at(
+                   plan, value->position,
+                   "server '%s' declares no setting '%s'%s%s%s; it is passed unchecked",
+                   definition->name, value->name, nearest ? " (did you mean '" : "",
+                   nearest ? nearest : "", nearest ? "'?)" : "");
+}
+
+/* One that the server itself knows is like an experimental one: nobody has promised it. */
+static int take_listed(struct hp_plan_maker *maker, const struct hp_value *value,
+                       const struct hp_listed *listed) {
+  const char *name = maker->plan->definition->name;
+  bool is_session = strcmp(listed->scope, "Session") == 0;
+  if (maker->plan->profile.allow_experimental)
+    return pass(maker, value) < 0
+               ? hp__plan_no_memory(maker)
+               : hp__plan_warn_at(maker->plan, value->position,
+                                  "setting '%s' of server '%s' is not documented: it may change or "
+                                  "vanish%s",
+                                  value->name, name,
+                                  is_session ? "; each connection can say its own" : "");
+  hp_error_set(maker->error, HP_ECONFIG, HP_PHASE_PLAN,
+               "setting '%s' of server '%s' is not documented: it may change or vanish",
+               value->name, name);
+  hp_error_set_cause(maker->error, "the server's own list has it: %s (default: %s)",
+                     listed->description, listed->initial);
+  hp_error_set_hint(maker->error, "`allow_experimental: yes` in the profile, or "
+                                  "--allow-experimental, takes it all the same");
+  return hp__mistake_at(maker->error, value->position, HP_ECONFIG);
+}
+
+static int look_up(struct hp_plan_maker *maker, const struct hp_value *value) {
+  const struct hp_definition *definition = maker->plan->definition;
+  const char *nearest = nearest_setting(definition, value->name);
+  struct hp_listed listed;
+  if (definition->pass_through.count && hp__plan_find_listed(maker, value->name, &listed, &nearest))
+    return take_listed(maker, value, &listed);
+  return refuse_unknown(maker, value, nearest);
 }
 
 static int take_unknown(struct hp_plan_maker *maker) {
@@ -61,8 +102,7 @@ static int take_unknown(struct hp_plan_maker *maker) {
   for (size_t i = 0; result == 0 && i < plan->profile.setting_count; i++) {
     const struct hp_value *value = &plan->profile.settings[i];
     if (!hp__setting_find(plan->definition, value->name))
-      result =
-          plan->profile.pass_unknown ? pass_unknown(maker, value) : refuse_unknown(maker, value);
+      result = plan->profile.pass_unknown ? pass_unknown(maker, value) : look_up(maker, value);
   }
   return result;
 }
@@ -155,6 +195,21 @@ static int refuse_misplaced(struct hp_plan_maker *maker, const struct hp_setting
   return hp__mistake_at(maker->error, said->position, HP_ECONFIG);
 }
 
+/* The server has another working directory: what is relative to a file that says it, or to ours, is
+ * made absolute. */
+static int place_path(struct hp_plan_maker *maker, const struct hp_setting *setting,
+                      const struct hp_value *said, const char **value) {
+  if (setting->type != HP_SETTING_PATH || !said)
+    return 0;
+  for (size_t i = 0; i < setting->value_count; i++)
+    if (strcmp(setting->values[i], *value) == 0)
+      return 0;
+  const char *file = said->position.line > 0 ? said->position.file : NULL;
+  const char *path = hp__path_beside(&maker->plan->arena, file, *value);
+  return path ? hp__plan_make_absolute(maker, setting->name, path, value)
+              : hp__plan_no_memory(maker);
+}
+
 static int read_setting(struct hp_plan_maker *maker, size_t index) {
   const struct hp_setting *setting = &maker->plan->definition->settings[index];
   const struct hp_value *said = hp__plan_said(maker, setting->name);
@@ -168,6 +223,8 @@ static int read_setting(struct hp_plan_maker *maker, size_t index) {
   if (result == 0)
     result = hp__setting_read(&maker->plan->arena, setting, text, memory, &maker->values[index],
                               maker->error);
+  if (result == 0)
+    result = place_path(maker, setting, said, &maker->values[index]);
   result = hp__mistake_at(maker->error, said ? said->position : setting->position, result);
   if (result == 0 && said)
     result = check_experimental(maker, setting, said);

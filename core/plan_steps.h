@@ -3,6 +3,7 @@
 #ifndef HP_CORE_PLAN_STEPS_H
 #define HP_CORE_PLAN_STEPS_H
 
+#include "core/listed.h"
 #include "core/plan.h"
 
 struct hp_plan_maker {
@@ -47,6 +48,12 @@ int hp__plan_find_folder(struct hp_plan_maker *maker, const char **folder);
 const struct hp_value *hp__plan_said(const struct hp_plan_maker *maker, const char *name);
 /* plan_settings.c: values of the settings, checked, with warnings. */
 int hp__plan_read_settings(struct hp_plan_maker *maker);
+/* plan_build.c: what this build of the server says of a setting that the definition does not know;
+ * false: nothing, or it cannot be asked. */
+bool hp__plan_find_listed(struct hp_plan_maker *maker, const char *name, struct hp_listed *listed,
+                          const char **nearest);
+/* plan_build.c: whether this build of the server takes the values. */
+int hp__plan_check_build(struct hp_plan_maker *maker);
 /* plan_address.c: which transport and what of the address is known. */
 int hp__plan_choose_address(struct hp_plan_maker *maker);
 /* plan_address.c: an absolute form of a path that the user named. */

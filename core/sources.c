@@ -12,12 +12,14 @@ static const char FILE_NAME[] = "/hyperprocess.yaml";
 int hp__sources_init(struct hp_sources *sources) {
   sources->current = NULL;
   sources->versions = NULL;
+  sources->answers = (struct hp_answers){0};
   return uv_mutex_init(&sources->lock);
 }
 
 void hp__sources_fini(struct hp_sources *sources) {
   hp__source_release(sources->current);
   hp__versions_forget(sources->versions);
+  hp__answers_fini(&sources->answers);
   uv_mutex_destroy(&sources->lock);
 }
 

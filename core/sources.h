@@ -5,6 +5,7 @@
 #define HP_CORE_SOURCES_H
 
 #include "config/catalog.h"
+#include "core/ask.h"
 
 #include <stdatomic.h>
 
@@ -22,6 +23,7 @@ struct hp_sources {
   struct hp_own_folders own; /* never changes once it is known */
   struct hp_fit_file fit;
   struct hp_version_said *versions; /* of binaries that were asked */
+  struct hp_answers answers;
 };
 
 struct hp_version_said;

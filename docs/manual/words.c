@@ -101,6 +101,16 @@ const struct key_words key_words[] = {
      "settings: {new: {type: int}, old: {type: int, deprecated: {replacement: new}}}"},
     {"server.settings.NAME.deprecated.reason", "Why, for the warning.",
      "settings: {old: {type: int, deprecated: {reason: it does nothing}}}"},
+    {"server.settings.NAME.build_maximum",
+     "How the greatest value that this very build of the server takes is asked of its binary.",
+     "settings: {form: {type: int, build_maximum: {arguments: [--version], after: 'form '}}}"},
+    {"server.settings.NAME.build_maximum.arguments", "What the binary is called with.",
+     "settings: {form: {type: int, build_maximum: {arguments: [--version], after: 'form '}}}"},
+    {"server.settings.NAME.build_maximum.after", "The text before the number in its answer.",
+     "settings: {form: {type: int, build_maximum: {arguments: [--version], after: 'form '}}}"},
+    {"server.settings.NAME.build_maximum.unasked",
+     "Up to this value every build takes it, and none is asked.",
+     "settings: {form: {type: int, build_maximum: {arguments: [-v], after: 'form ', unasked: 2}}}"},
     {"server.settings.NAME.required", "Somebody must say it: a start without it is refused.",
      "settings: {consent: {type: bool, required: yes}}"},
     {"server.settings.NAME.belongs_to",
@@ -111,6 +121,18 @@ const struct key_words key_words[] = {
     {"server.settings.NAME.experimental",
      "Refused unless the profile or `--allow-experimental` allows it.",
      "settings: {odd: {type: int, experimental: yes}}"},
+    {"server.remedies",
+     "What to do about it, by a text in what a server said before it ended, in any case of "
+     "letters; the "
+     "first one that is found is the error's hint.",
+     "remedies: {no space left: make room on the disk}"},
+    {"server.settings_list",
+     "What the binary is called with to list all settings that it knows, as a table of name, "
+     "default, "
+     "scope and description with `|` between. It is run when a setting is said that is not "
+     "declared, "
+     "once, and by `hyperprocess settings`.",
+     "settings_list: [run, --settings]"},
     {"server.transport_setting",
      "A setting that says in the server's own words what a transport says: `off`, `auto` or a port "
      "of "

@@ -20,7 +20,7 @@ function(hp_fuzz target)
   endif()
 endfunction()
 
-foreach(target document catalog settings endpoint callback notify line command_line pe macho http)
+foreach(target listed document catalog settings endpoint callback notify line command_line pe macho http)
   hp_fuzz(${target})
 endforeach()
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
