@@ -148,7 +148,7 @@ static const struct hp_field folder_fields[] = {
   {                                                                                                \
     .key = name, .description = "Folders on " name ".", .read = hp__field_strings,                 \
     IN_DEFINITION(folders[os].items), .count = offsetof(struct hp_definition, folders[os].count),  \
-    .flags = HP_FIELD_FILLED                                                                       \
+    .flags = HP_FIELD_FILLED | HP_FIELD_FOLDER                                                     \
   }
     FOLDERS("linux", HP_OS_LINUX), FOLDERS("darwin", HP_OS_DARWIN),
     FOLDERS("windows", HP_OS_WINDOWS)
@@ -169,6 +169,14 @@ static const struct hp_field binary_fields[] = {
      .description = "Known folders by system; * stands for any part of a path.",
      .read = hp__field_table,
      .table = &folder_table},
+    {.key = "inside",
+     .description =
+         "Folders below the one that was named, and below those beside our own files, in "
+         "which a bundle has it.",
+     .read = hp__field_strings,
+     IN_DEFINITION(inside.items),
+     .count = offsetof(struct hp_definition, inside.count),
+     .flags = HP_FIELD_FILLED},
     {.key = "setting",
      .description = "Setting that names the binary or its folder.",
      .read = hp__field_setting_name,

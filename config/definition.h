@@ -136,6 +136,7 @@ struct hp_definition {
   struct hp_position position;
   const struct hp_node *node;             /* where it was read; NULL: it is made of words */
   struct hp_strings binary;               /* names */
+  struct hp_strings inside;               /* folders below a bundle's in which it lies */
   struct hp_strings folders[HP_OS_COUNT]; /* known folders, by OS */
   struct hp_version_question version;
   struct hp_templates arguments; /* first the common ones, then the transport's */

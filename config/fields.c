@@ -8,6 +8,13 @@ static void *at(void *record, size_t offset) {
   return (char *)record + offset;
 }
 
+/* What follows the folder that a variable of the environment names. */
+static const char *skip_folder(const char *text) {
+  static const char begin[] = "${env.";
+  const char *end = strncmp(text, begin, sizeof begin - 1) == 0 ? strchr(text, '}') : NULL;
+  return end ? end + 1 : text;
+}
+
 int hp__field_string(const struct hp_reader *reader, const struct hp_field *field,
                      const struct hp_node *node, void *record) {
   bool filled = field->flags & HP_FIELD_FILLED;
@@ -16,7 +23,8 @@ int hp__field_string(const struct hp_reader *reader, const struct hp_field *fiel
   int result = hp__expect(reader, node, HP_NODE_SCALAR);
   if (result != 0)
     return result;
-  if (filled && strstr(node->text, "${"))
+  const char *text = field->flags & HP_FIELD_FOLDER ? skip_folder(node->text) : node->text;
+  if (filled && strstr(text, "${"))
     return hp__mistake(reader->error, node->position, "'%s' takes no variables: '%s'", field->key,
                        node->text);
   *(const char **)at(record, field->offset) = node->text;

@@ -31,6 +31,7 @@ enum hp_field_flags {
   HP_FIELD_SETTING = 1 << 3, /* template: `value` has a meaning */
   HP_FIELD_PREPARE = 1 << 4, /* template: before there is an address */
   HP_FIELD_PATTERN = 1 << 5, /* template: read backwards, finds the endpoint */
+  HP_FIELD_FOLDER = 1 << 8,  /* a filled text that may begin with "${env.NAME}" */
   HP_FIELD_PASS = 1 << 6,    /* template: `name` and `value` have a meaning */
   HP_FIELD_VERSION = 1 << 7  /* template: read backwards, finds `version` alone */
 };

@@ -162,6 +162,7 @@ int hp__plan_locate(const struct hp_platform_ops *platform, struct hp_sources *s
       .path_only = definition->is_program,
       .names = (const char *const *)definition->binary.items,
       .folders = find_folders(platform, definition),
+      .inside = (const char *const *)definition->inside.items,
   };
   return hp__version_locate(sources, platform, &request, definition, wanted, found, error);
 }

@@ -98,6 +98,19 @@ static void try_folder(struct walk *walk, const char *folder, const char *source
   }
 }
 
+/* And where a bundle has it below that. */
+static void try_bundle(struct walk *walk, const char *folder, const char *source) {
+  const char *const *inside = walk->request->inside;
+  try_folder(walk, folder, source);
+  for (; inside && *inside && !is_over(walk); inside++) {
+    char *below = hp__path_join(walk->rules, folder, *inside);
+    walk->failed = walk->failed || !below;
+    if (below)
+      try_folder(walk, below, source);
+    hp__free(below);
+  }
+}
+
 /* The server has another working directory: what is relative to ours is made absolute here. */
 static char *make_absolute(const struct walk *walk, const char *path) {
   return hp__path_make_absolute(walk->rules, walk->view->current, path);
@@ -109,7 +122,7 @@ static void try_named(struct walk *walk, const char *named, const char *source) 
   enum hp_verdict verdict =
       path ? walk->view->inspect(walk->view->data, path, &note) : HP_VERDICT_MISSING;
   if (verdict == HP_VERDICT_DIRECTORY) {
-    try_folder(walk, path, source);
+    try_bundle(walk, path, source);
     hp__free(path);
     hp__free(note);
     return;
@@ -223,19 +236,40 @@ static void walk_beside(struct walk *walk, const char *base, const struct hp_loc
     char *folder = hp__path_join(walk->rules, base, *relative);
     walk->failed = walk->failed || !folder;
     if (folder)
-      try_folder(walk, folder, sources[step->origin]);
+      try_bundle(walk, folder, sources[step->origin]);
     hp__free(folder);
   }
+}
+
+/* With the folder that a variable names in its place; NULL: it names none, or no memory. */
+static char *fill_in(struct walk *walk, const char *folder) {
+  static const char begin[] = "${env.";
+  size_t length = sizeof begin - 1;
+  if (strncmp(folder, begin, length) != 0)
+    return make_absolute(walk, folder);
+  const char *end = strchr(folder, '}');
+  struct hp_text name = {0}, path = {0};
+  hp__text_add_slice(&name, folder + length, end ? (size_t)(end - folder) - length : 0);
+  const char *value = name.data ? walk->view->environment(walk->view->data, name.data) : NULL;
+  bool is_folder = end && value && hp__path_is_absolute(walk->rules, value);
+  if (is_folder)
+    hp__text_format(&path, "%s%s", value, end + 1);
+  walk->failed = walk->failed || name.failed || path.failed;
+  hp__text_fini(&name);
+  char *result = is_folder ? hp__text_take(&path) : NULL;
+  hp__text_fini(&path);
+  return result;
 }
 
 /* Without its drive a folder would be wherever we happen to be, where anyone may have made it. */
 static void walk_folders(struct walk *walk, const struct hp_locate_step *step) {
   const char *const *folder = walk->request->folders;
   for (; folder && *folder && !is_over(walk); folder++) {
-    if (walk->rules->drives && !hp__path_is_absolute(walk->rules, *folder))
+    bool by_variable = strncmp(*folder, "${", 2) == 0;
+    if (walk->rules->drives && !by_variable && !hp__path_is_absolute(walk->rules, *folder))
       continue;
-    char *path = make_absolute(walk, *folder);
-    walk->failed = walk->failed || !path;
+    char *path = fill_in(walk, *folder);
+    walk->failed = walk->failed || (!path && !by_variable);
     if (path)
       expand(walk, path, sources[step->origin]);
     hp__free(path);

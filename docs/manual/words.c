@@ -19,6 +19,10 @@ const struct key_words key_words[] = {
      "binary: {names: [mydbd], folders: {darwin: [/opt/homebrew/bin]}}"},
     {"server.binary.folders.windows", "On Windows.",
      "binary: {names: [mydbd], folders: {windows: ['C:\\Program Files\\MyDB']}}"},
+    {"server.binary.inside",
+     "Folders below the one that was named, and below those beside the library and the executable, in "
+     "which a bundle has it.",
+     "binary: {names: [mydbd], inside: [mydb/bin]}"},
     {"server.binary.setting", "A setting of the server that names the binary or its folder.",
      "binary: {names: [mydbd], setting: mydb_path}\nsettings: {mydb_path: {type: path}}"},
     {"server.version", "How the binary is asked for its version, where one is wanted.",

@@ -20,7 +20,8 @@ void hp_served_open(struct hp_served *served, const char *server, const char *tr
   hp_world_begin();
   hp_options_new(&served->options, NULL);
   hp_options_set_server(served->options, server, NULL);
-  hp_options_set_transport(served->options, transport, NULL);
+  if (transport)
+    hp_options_set_transport(served->options, transport, NULL);
   hp_context_new(&served->context, NULL);
 }
 

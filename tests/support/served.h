@@ -22,6 +22,7 @@ struct hp_served {
   struct timespec changed[HP_SERVED_WATCHED_MAX];
 };
 
+/* `transport` NULL: what the settings say. */
 void hp_served_open(struct hp_served *served, const char *server, const char *transport);
 /* The same, and whether a plan can be made: false when the binary is not here, and then *reason
  * says so. */

@@ -132,6 +132,46 @@ HP_TEST(a_failure_lists_every_place_with_its_reason) {
   end(&search);
 }
 
+/* PyInstaller, an app bundle, a wheel: the server lies in a folder that its vendor has chosen. */
+HP_TEST(a_bundle_has_it_further_inside) {
+  static const char *const inside[] = {"db", "api/bin/db", NULL};
+  static const struct entry entries[] = {{"/site", HP_VERDICT_DIRECTORY},
+                                         {"/site/api/bin/db/redis-server", HP_VERDICT_OK},
+                                         {"/app/db/redis-server", HP_VERDICT_OK},
+                                         {NULL, 0}};
+  struct search search;
+  begin(&search, entries);
+  search.request.inside = inside;
+  search.request.given = "/site";
+  run(&search, &hp__locate_rules_linux);
+  CHECK_FOUND(&search, "/site/api/bin/db/redis-server", "given");
+  CHECK_INT(search.found.count, 5);
+  search.request.given = NULL;
+  search.view.executable = "/app";
+  run(&search, &hp__locate_rules_darwin);
+  CHECK_FOUND(&search, "/app/db/redis-server", "beside the executable");
+  end(&search);
+}
+
+HP_TEST(a_folder_may_begin_where_a_variable_says) {
+  static const char *const folders[] = {"${env.NONE}/lib",     "${env.EMPTY}/lib",
+                                        "${env.RELATIVE}/lib", "${env.VENV",
+                                        "${env.VENV}/lib/*",   NULL};
+  static const char *const variables[] = {"VENV", "/venv", "EMPTY", "", "RELATIVE", "lib", NULL};
+  static const struct entry entries[] = {
+      {"/venv/lib/9", HP_VERDICT_DIRECTORY},        {"/venv/lib/10", HP_VERDICT_DIRECTORY},
+      {"/venv/lib/10/redis-server", HP_VERDICT_OK}, {"/lib/redis-server", HP_VERDICT_OK},
+      {"/home/me/lib/redis-server", HP_VERDICT_OK}, {NULL, 0}};
+  struct search search;
+  begin(&search, entries);
+  search.fake.environment = variables;
+  search.request.folders = folders;
+  run(&search, &hp__locate_rules_linux);
+  CHECK_FOUND(&search, "/venv/lib/10/redis-server", "known folder");
+  CHECK_INT(search.found.count, 1);
+  end(&search);
+}
+
 HP_TEST(the_order_is_library_executable_folders_path) {
   static struct entry entries[] = {{"/lib/app/redis-server", 0},
                                    {"/bin/app/redis-server", 0},

@@ -204,7 +204,8 @@ struct hp_locate_request {
   const char *given;          /* file or folder that the user named; then nothing else is tried */
   const char *variable;       /* environment variable that names a file or a folder */
   const char *const *names;   /* names of the binary without suffix, NULL-terminated */
-  const char *const *folders; /* folders that the definition knows, may hold one "*" a path part */
+  const char *const *folders; /* that the definition knows: may hold one "*" a path part, and begin
+                                 with "${env.NAME}", a folder that a variable names */
   bool path_only;             /* nothing but PATH: a command, as a shell finds it */
   struct hp_own_folders *own; /* kept by the caller from one search to the next; NULL: not kept */
   struct hp_fit_file *fit;    /* likewise; a search may read and write it */
@@ -213,6 +214,9 @@ struct hp_locate_request {
    * do. Else the verdict is HP_VERDICT_VERSION and the search goes on. */
   bool (*accept)(void *data, const char *path, char **note);
   void *accept_data;
+  /* Folders in which it may lie as well, relative to the one that was named and to those beside our
+   * own files: a bundle has it there. NULL-terminated; NULL: none. */
+  const char *const *inside;
 };
 
 struct hp_candidate {
