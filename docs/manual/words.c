@@ -20,7 +20,8 @@ const struct key_words key_words[] = {
     {"server.binary.folders.windows", "On Windows.",
      "binary: {names: [mydbd], folders: {windows: ['C:\\Program Files\\MyDB']}}"},
     {"server.binary.inside",
-     "Folders below the one that was named, and below those beside the library and the executable, in "
+     "Folders below the one that was named, and below those beside the library and the executable, "
+     "in "
      "which a bundle has it.",
      "binary: {names: [mydbd], inside: [mydb/bin]}"},
     {"server.binary.setting", "A setting of the server that names the binary or its folder.",

@@ -90,7 +90,8 @@ HP_TEST(settings_of_hyperd_are_those_of_its_documentation) {
   CHECK_HAS(tool.out, "\n                --log-file-size-limit=104857600\n");
   CHECK_HAS(tool.out, "\n                --log-file-max-count=1\n");
   CHECK_HAS(tool.out, "'log_file_max_count': 1 is discouraged: the old log file is deleted");
-  CHECK_HAS(tool.out, "'default_database_version': 1 is discouraged: it is deprecated: to write version 1");
+  CHECK_HAS(tool.out,
+            "'default_database_version': 1 is discouraged: it is deprecated: to write version 1");
   tool_init(&tool, "plan", "hyperd", "--transport", "tcp", "--set", "log_file_max_count=2", NULL);
   tool_add(&tool, "--set", "telemetry=off", "--binary", tool.program, NULL);
   CHECK_INT(tool_run(&tool), 0);
