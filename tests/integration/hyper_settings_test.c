@@ -147,3 +147,15 @@ HP_TEST(a_profile_may_say_either) {
   hp_options_free(options);
   hp_test_leave(context);
 }
+
+HP_TEST(settings_of_a_connection_are_said_elsewhere) {
+  hp_context *context = hp_test_context();
+  static const char *const names[] = {"lc_time", "date_style", "date_style_lenient"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    char setting[64];
+    snprintf(setting, sizeof setting, "%s=de", names[i]);
+    check_refused(context, "tcp", setting, HP_ECONFIG,
+                  "is not one of the process: it belongs to a client's connection", NULL);
+  }
+  hp_test_leave(context);
+}
