@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The settings' values: what was said, checked against what the definition says of them. */
-#include "config/schema.h"
 #include "core/plan_steps.h"
 
 #include <string.h>
@@ -195,21 +194,6 @@ static int refuse_misplaced(struct hp_plan_maker *maker, const struct hp_setting
   return hp__mistake_at(maker->error, said->position, HP_ECONFIG);
 }
 
-/* The server has another working directory: what is relative to a file that says it, or to ours, is
- * made absolute. */
-static int place_path(struct hp_plan_maker *maker, const struct hp_setting *setting,
-                      const struct hp_value *said, const char **value) {
-  if (setting->type != HP_SETTING_PATH || !said)
-    return 0;
-  for (size_t i = 0; i < setting->value_count; i++)
-    if (strcmp(setting->values[i], *value) == 0)
-      return 0;
-  const char *file = said->position.line > 0 ? said->position.file : NULL;
-  const char *path = hp__path_beside(&maker->plan->arena, file, *value);
-  return path ? hp__plan_make_absolute(maker, setting->name, path, value)
-              : hp__plan_no_memory(maker);
-}
-
 static int read_setting(struct hp_plan_maker *maker, size_t index) {
   const struct hp_setting *setting = &maker->plan->definition->settings[index];
   const struct hp_value *said = hp__plan_said(maker, setting->name);
@@ -223,8 +207,6 @@ static int read_setting(struct hp_plan_maker *maker, size_t index) {
   if (result == 0)
     result = hp__setting_read(&maker->plan->arena, setting, text, memory, &maker->values[index],
                               maker->error);
-  if (result == 0)
-    result = place_path(maker, setting, said, &maker->values[index]);
   result = hp__mistake_at(maker->error, said ? said->position : setting->position, result);
   if (result == 0 && said)
     result = check_experimental(maker, setting, said);
