@@ -114,6 +114,8 @@ static const struct {
     {"transport", offer_transports},
     {"set", offer_settings},
     {"data-dir", offer_directories},
+    {"log-dir", offer_directories},
+    {"event-log", offer_files},
     {"binary", offer_files},
     {"working-dir", offer_directories},
     {"keep-on-failure", offer_directories},

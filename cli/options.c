@@ -126,6 +126,8 @@ static const struct option table[] = {
     {OPTION_LOG, "log-size-limit", "SIZE", "begin another file when one has so much: 100M",
      set_log_size_limit, 0, NULL},
     {OPTION_LOG, "log-max-count", "NUMBER", "keep so many of them", set_log_max_count, 0, NULL},
+    {OPTION_LOG, "event-log", "FILE", "append what happens to it there, as JSON lines",
+     hp_options_set_event_log, 0, NULL},
     {OPTION_BINARY, "binary", "PATH", "the server's binary, or the folder that holds it",
      hp_options_set_binary, 0, NULL},
     {OPTION_VERSION, "server-version", "VERSION", "which version of it: 14, '>=14', '>=14 <17'",

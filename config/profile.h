@@ -72,6 +72,7 @@ struct hp_profile {
   struct hp_rungs stop;  /* count 0: the definition's */
   const char *identity;  /* "required", "reported"; NULL: the definition's */
   struct hp_log_choice log;
+  const char *event_log;        /* file of the framework's own events; NULL: none */
   const char *containment;      /* the least that is required; NULL: none is */
   const struct hp_node *health; /* what it says of it; NULL: nothing */
   struct hp_step *steps;

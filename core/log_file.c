@@ -18,8 +18,12 @@ size_t hp__log_fit(uint64_t room, const char *bytes, size_t length) {
   return part;
 }
 
+struct date {
+  unsigned year, month, day, hour, minute, second, microsecond;
+};
+
 /* Years begin in March: the odd day is then the last one. */
-void hp__log_time(uint64_t microseconds, char text[HP_LOG_TIME_SIZE]) {
+static struct date tell_date(uint64_t microseconds) {
   uint64_t seconds = microseconds / 1000000, of_day = seconds % 86400;
   uint64_t days = seconds / 86400 + 719468, era = days / 146097, of_era = days % 146097;
   uint64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
@@ -27,9 +31,31 @@ void hp__log_time(uint64_t microseconds, char text[HP_LOG_TIME_SIZE]) {
   uint64_t month = (5 * of_year + 2) / 153, day = of_year - (153 * month + 2) / 5 + 1;
   month = month < 10 ? month + 3 : month - 9;
   year += era * 400 + (month <= 2);
-  snprintf(text, HP_LOG_TIME_SIZE, "%04u%02u%02uT%02u%02u%02u.%06uZ", (unsigned)(year % 10000),
-           (unsigned)month, (unsigned)day, (unsigned)(of_day / 3600), (unsigned)(of_day / 60 % 60),
-           (unsigned)(of_day % 60), (unsigned)(microseconds % 1000000));
+  return (struct date){(unsigned)(year % 10000),
+                       (unsigned)month,
+                       (unsigned)day,
+                       (unsigned)(of_day / 3600),
+                       (unsigned)(of_day / 60 % 60),
+                       (unsigned)(of_day % 60),
+                       (unsigned)(microseconds % 1000000)};
+}
+
+void hp__log_time(uint64_t microseconds, char text[HP_LOG_TIME_SIZE]) {
+  struct date at = tell_date(microseconds);
+  snprintf(text, HP_LOG_TIME_SIZE, "%04u%02u%02uT%02u%02u%02u.%06uZ", at.year, at.month, at.day,
+           at.hour, at.minute, at.second, at.microsecond);
+}
+
+void hp__log_stamp(uint64_t microseconds, char text[HP_LOG_TIME_SIZE]) {
+  struct date at = tell_date(microseconds);
+  snprintf(text, HP_LOG_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", at.year, at.month, at.day,
+           at.hour, at.minute, at.second, at.microsecond / 1000);
+}
+
+uint64_t hp__log_now(void) {
+  uv_timeval64_t now = {0};
+  uv_gettimeofday(&now);
+  return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_usec;
 }
 
 /* ---- files ---- */
@@ -46,8 +72,7 @@ static int make_folder(const char *path) {
   return finish(&request);
 }
 
-/* With the folders above it. */
-static int make_folders(const char *path) {
+int hp__log_make_folders(const char *path) {
   int status = make_folder(path);
   char *part = status == UV_ENOENT ? hp__strdup(path) : NULL;
   for (char *at = part; at && *at; at++)
@@ -76,9 +101,7 @@ static char *name_file(const struct hp_log_file *file) {
 }
 
 static void tell_time(struct hp_log_file *file) {
-  uv_timeval64_t now = {0};
-  uv_gettimeofday(&now);
-  uint64_t time = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_usec;
+  uint64_t time = hp__log_now();
   file->began = time > file->began ? time : file->began + 1; /* clocks are set back */
 }
 
@@ -117,7 +140,7 @@ static void close_file(uv_file file) {
 
 int hp__log_file_open(struct hp_log_file *file, const struct hp_log_rules *rules) {
   *file = (struct hp_log_file){.rules = *rules, .file = -1};
-  int status = make_folders(rules->folder);
+  int status = hp__log_make_folders(rules->folder);
   return status == 0 ? open_new(file, &file->path, &file->file) : status;
 }
 

@@ -39,5 +39,11 @@ size_t hp__log_fit(uint64_t room, const char *bytes, size_t length);
 enum { HP_LOG_TIME_SIZE = 32 };
 /* "20261123T001530.123456Z" */
 void hp__log_time(uint64_t microseconds, char text[HP_LOG_TIME_SIZE]);
+/* "2026-11-23T00:15:30.123Z", as RFC 3339 has it. */
+void hp__log_stamp(uint64_t microseconds, char text[HP_LOG_TIME_SIZE]);
+uint64_t hp__log_now(void); /* microseconds since 1970 */
+
+/* With the folders above it, 0700: 0, also where it is there already, or a libuv code. */
+int hp__log_make_folders(const char *path);
 
 #endif

@@ -110,6 +110,10 @@ int hp_options_set_log_max_count(hp_options *options, uint64_t count, hp_error *
   return 0;
 }
 
+int hp_options_set_event_log(hp_options *options, const char *path, hp_error **error) {
+  return set_text(options, &options->event_log, path, error);
+}
+
 int hp_options_set_start_timeout(hp_options *options, int64_t milliseconds, hp_error **error) {
   if (milliseconds > 0) {
     options->start_timeout = milliseconds;

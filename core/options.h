@@ -24,6 +24,7 @@ struct hp_options {
   const char *log_dir;
   uint64_t log_size_limit, log_max_count;
   bool has_log_size_limit, has_log_max_count;
+  const char *event_log;
   int64_t start_timeout;                                  /* 0: not said */
   struct hp_option_list settings, environment, arguments; /* an argument is a name */
 };

@@ -48,6 +48,7 @@ static int apply_overrides(struct hp_plan_maker *maker) {
   override_text(arena, &profile->data_dir, options->data_dir);
   override_text(arena, &profile->working_dir, options->working_dir);
   override_text(arena, &profile->log.dir, options->log_dir);
+  override_text(arena, &profile->event_log, options->event_log);
   if (options->has_log_size_limit)
     profile->log.size_limit = options->log_size_limit;
   if (options->has_log_max_count)

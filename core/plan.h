@@ -72,6 +72,7 @@ struct hp_plan {
   struct hp_rungs stop;
   struct hp_policy policy;
   struct hp_log_rules log;       /* folder absolute, NULL: none */
+  const char *event_log;         /* absolute; NULL: none */
   const char *host_death_signal; /* NULL: none */
   enum hp_containment required_containment;
 };

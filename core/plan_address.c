@@ -176,8 +176,12 @@ static int fill_path(struct hp_plan_maker *maker) {
 static int choose_log(struct hp_plan_maker *maker) {
   struct hp_plan *plan = maker->plan;
   const struct hp_log_choice *choice = &plan->profile.log;
-  if (!choice->dir || !choice->dir[0])
-    return 0;
+  const char *events = plan->profile.event_log;
+  int result = events && events[0]
+                   ? hp__plan_make_absolute(maker, "the event log", events, &plan->event_log)
+                   : 0;
+  if (result < 0 || !choice->dir || !choice->dir[0])
+    return result;
   plan->log = (struct hp_log_rules){.name = plan->definition->name,
                                     .size_limit = choice->size_limit,
                                     .max_count = choice->max_count};

@@ -352,6 +352,11 @@ static void print_log(struct printer *printer, const struct hp_log_rules *log) {
     print_number(printer, "log_max_count", (int64_t)log->max_count, "");
 }
 
+static void print_logs(struct printer *printer, const struct hp_plan *plan) {
+  print_log(printer, &plan->log);
+  print_text(printer, "event_log", plan->event_log);
+}
+
 static void print_lines(struct printer *printer, const struct hp_plan *plan) {
   char endpoint[HP_ENDPOINT_TEXT_SIZE];
   print_text(printer, "server", plan->definition->name);
@@ -380,7 +385,7 @@ static void print_lines(struct printer *printer, const struct hp_plan *plan) {
              plan->data_dir         ? plan->data_dir
              : plan->needs_data_dir ? "temporary"
                                     : NULL);
-  print_log(printer, &plan->log);
+  print_logs(printer, plan);
   print_preparation(printer, plan);
   print_readiness(printer, plan);
   print_steps(printer, plan);

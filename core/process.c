@@ -50,6 +50,7 @@ static void tell_callback(hp_process *process, enum hp_event_kind kind, enum hp_
       .error = current_error(process),
       .remaining = armed == HP_NEVER ? -1 : armed - (int64_t)uv_now(process->context->loop),
   };
+  hp__process_record(process, &event);
   hp__event_tell(process, &event);
 }
 
@@ -269,8 +270,10 @@ static void free_if_closed(hp_process *process) {
 void hp__process_release(hp_process *process) {
   if (--process->open > 0)
     return;
-  process->ended = true;
   hp__process_keep_force(process);
+  if (hp__process_end_record(process)) /* what is told can be read there */
+    return;
+  process->ended = true;
   hp__process_publish(process, process->machine.state);
   free_if_closed(process);
 }
@@ -281,6 +284,7 @@ static void start(hp_process *process) {
   uv_timer_init(process->context->loop, &process->timer);
   process->timer.data = process;
   process->open++; /* until hp__process_finish() has closed the timer */
+  hp__process_begin_record(process);
   struct hp_machine_event event = {.type = HP_ON_START, .now = hp__process_now(process)};
   hp__process_post(process, event);
 }

@@ -8,6 +8,7 @@
  *   process_start.c    RESERVE, SPAWN, AWAIT
  *   process_steps.c    what runs between the server's own word and READY
  *   process_fallback.c from one transport of the list to the next
+ *   process_record.c   the event log
  *   process_end.c      STOP, RELEASE, what an exit means, the end of the instance
  */
 #ifndef HP_CORE_PROCESS_H
@@ -15,6 +16,7 @@
 
 #include "core/context.h"
 #include "core/error.h"
+#include "core/event_log.h"
 #include "core/health.h"
 #include "core/lifecycle.h"
 #include "core/log.h"
@@ -87,7 +89,11 @@ struct hp_process {
   int attempts;
   bool refused; /* we have ended it, and `attempt` says why */
   hp_directory *runtime, *data;
-  struct hp_log *log; /* NULL: none was asked for */
+  struct hp_log *log;          /* NULL: none was asked for */
+  struct hp_event_log *record; /* NULL: none was asked for, or its last line was written */
+  enum hp_state recorded_state;
+  uint64_t record_began; /* uv_hrtime() */
+  char record_id[9];     /* of this instance among those that share the file */
   hp_readiness *readiness;
   hp_steps *steps;   /* NULL: none is under way */
   hp_health *health; /* NULL: nothing was asked for, or it is not READY */
@@ -165,6 +171,14 @@ void hp__process_end_steps(hp_process *process);
 void hp__process_watch_health(hp_process *process);
 void hp__process_hear_health(hp_process *process, const struct hp_report *report);
 void hp__process_end_health(hp_process *process);
+
+/* process_record.c: nothing where no event log was asked for. */
+void hp__process_begin_record(hp_process *process);
+void hp__process_record(hp_process *process, const struct hp_event *event);
+/* That one of our processes has ended: "server", "preparation", "stop command". */
+void hp__process_record_exit(hp_process *process, const char *what, const hp_subprocess *ended);
+/* Writes the end down. true: hp__process_release() follows when that is done. */
+bool hp__process_end_record(hp_process *process);
 
 /* process_end.c */
 void hp__process_take_rung(hp_process *process, int rung);

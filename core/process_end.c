@@ -46,6 +46,7 @@ static bool take_kill(hp_process *process, const struct hp_rung *rung) {
 
 static void command_ended(hp_subprocess *command) {
   hp_process *process = command->owner.data;
+  hp__process_record_exit(process, "stop command", command);
   if (command->exit.kind != HP_EXIT_CODE || command->exit.value != 0)
     hp__process_inform(process, "the command that was to stop it was not successful");
   hp__process_close_subprocess(&process->stop_command);
@@ -172,6 +173,7 @@ void hp__process_server_ended(hp_subprocess *server) {
   hp__process_draw_near(process);
   event.as.end.clean = server->exit.kind == HP_EXIT_CODE && server->exit.value == 0;
   note_exit(process, &server->exit);
+  hp__process_record_exit(process, "server", server);
   if (process->machine.state != HP_STATE_STOPPING && !process->refused) /* else that is known */
     event.as.end.taken = explain(process, server);
   end_attempt(process);

@@ -159,6 +159,7 @@ static void explain_preparation(hp_process *process, const struct hp_exit *exit,
 static void preparation_ended(hp_subprocess *preparation) {
   hp_process *process = preparation->owner.data;
   bool success = preparation->exit.kind == HP_EXIT_CODE && preparation->exit.value == 0;
+  hp__process_record_exit(process, "preparation", preparation);
   if (success)
     success = finish_staging(process) == 0;
   else {

@@ -77,6 +77,7 @@ _PROTOTYPES = {
     "hp_options_set_start_timeout": (c_int, c_void_p, c_int64, _ERROR),
     "hp_options_add_argument": _TEXT_OPTION,
     "hp_options_set_log_dir": _TEXT_OPTION,
+    "hp_options_set_event_log": _TEXT_OPTION,
     "hp_options_set_log_size_limit": (c_int, c_void_p, c_uint64, _ERROR),
     "hp_options_set_log_max_count": (c_int, c_void_p, c_uint64, _ERROR),
     "hp_options_set_experimental": (c_int, c_void_p, c_bool, _ERROR),

@@ -9,7 +9,7 @@ from typing import Any, Mapping, Optional
 from ._errors import call
 from ._library import encode, library
 
-_TEXTS = ("server", "profile", "file", "data_dir", "log_dir", "binary", "server_version", "working_dir", "ready", "stop", "wrap")
+_TEXTS = ("server", "profile", "file", "data_dir", "log_dir", "event_log", "binary", "server_version", "working_dir", "ready", "stop", "wrap")
 _NUMBERS = ("log_size_limit", "log_max_count", "experimental")
 
 

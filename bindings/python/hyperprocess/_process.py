@@ -37,6 +37,7 @@ class Process:
     start_timeout  seconds
     environment    of the server; a value of None removes one
     log_dir        of files with its output; log_size_limit: bytes of each; log_max_count: how many
+    event_log      file to which what happens is appended, as JSON lines
     on_event       called with an Event, on the library's thread; must not block
 
     ready, stop, wrap, terminal are those of hp_options_set_ready() and the others in the C header.
@@ -53,6 +54,7 @@ class Process:
                  arguments: Sequence[Path] = (), environment: Optional[Mapping[str, Optional[str]]] = None,
                  ready: Optional[str] = None, stop: Optional[str] = None, wrap: Optional[str] = None,
                  terminal: bool = False, server_version: Optional[str] = None,
+                 event_log: Optional[Path] = None,
                  on_event: Optional[Callable[[Event], object]] = None) -> None:
         wanted = {name: value for name, value in locals().items() if name != "self"}
         self._pointer, self._owner = ctypes.c_void_p(), os.getpid()

@@ -162,6 +162,9 @@ HP_EXPORT int hp_options_set_log_dir(hp_options *options, const char *path, hp_e
  * keeps, the one at hand included; 0: any number. */
 HP_EXPORT int hp_options_set_log_size_limit(hp_options *options, uint64_t bytes, hp_error **error);
 HP_EXPORT int hp_options_set_log_max_count(hp_options *options, uint64_t count, hp_error **error);
+/* File to which the framework's own events are appended, one JSON object a line; several instances
+ * and programs may share it. Without it there is none, and "" takes back the profile's. */
+HP_EXPORT int hp_options_set_event_log(hp_options *options, const char *path, hp_error **error);
 /* Binary of the server, or the folder that holds it. */
 HP_EXPORT int hp_options_set_binary(hp_options *options, const char *path, hp_error **error);
 /* Which version of it: "14", ">=14", ">=14 <17", "*" for any; NULL: what the profile says. Making

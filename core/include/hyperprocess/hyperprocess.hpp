@@ -140,6 +140,9 @@ public:
   Options &log_dir(const std::string &path) {
     return set(hp_options_set_log_dir, path);
   }
+  Options &event_log(const std::string &path) {
+    return set(hp_options_set_event_log, path);
+  }
   Options &log_size_limit(uint64_t bytes) {
     return set(hp_options_set_log_size_limit, bytes);
   }
