@@ -2,7 +2,8 @@
 /*
  * From the output pipe to the files, beside the loop. The buffer is bounded: while the disk is slow
  * the pipe is not read, and nothing is lost; while the disk takes nothing the output is drained and
- * counted, since a server that cannot write would stand still.
+ * counted, since a server that cannot write would stand still; where bytes are missing the file
+ * says so in a line of its own.
  */
 #ifndef HP_CORE_LOG_H
 #define HP_CORE_LOG_H
@@ -14,6 +15,7 @@ struct hp_log_owner {
   void *data;
   uv_loop_t *loop;
   const struct hp_secrets *secrets;
+  void (*opened)(void *data, int status);     /* once; after a libuv code the log is no more */
   void (*resume)(void *data);                 /* there is room again */
   void (*told)(void *data, const char *text); /* that output is lost, and that it is no more */
   void (*moved)(void *data, const char *path);
@@ -28,14 +30,20 @@ struct hp_log {
   size_t begin, length;
   uv_work_t work;
   size_t batch, written;
+  uint64_t gap; /* bytes that are missing before the batch, and whether the file says so now */
+  bool marked;
   int status;
-  bool writing, closing;
-  uint64_t lost; /* since the disk takes nothing; 0: it does */
+  bool writing, closing, tried_last;
+  uint64_t unmarked; /* lost since the file said so last */
+  uint64_t lost;     /* since the disk takes nothing; 0: it does */
 };
 
-/* Opens the file: blocks. Without an error nothing else is owed but hp__log_close(). */
+/* `opened` follows, never from inside. After a failure *log is NULL and nothing follows; else
+ * nothing is owed but hp__log_close() of one that was opened. */
 int hp__log_open(struct hp_log **log, const struct hp_log_owner *owner,
                  const struct hp_log_rules *rules, hp_error *error);
+/* The error of a log that could not be opened. */
+int hp__log_refuse(const struct hp_log_rules *rules, int status, hp_error *error);
 /* How many bytes can be fed now; 0: not before `resume`. */
 size_t hp__log_room(const struct hp_log *log);
 void hp__log_feed(struct hp_log *log, const char *bytes, size_t length);

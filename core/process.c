@@ -56,10 +56,10 @@ static void tell_callback(hp_process *process, enum hp_event_kind kind, enum hp_
 
 void hp__process_inform(hp_process *process, const char *text) {
   const struct hp_secrets *secrets = &process->launch.known;
-  if (process->finishing)
-    return;
   char *shown = text && secrets->count ? hp__redact(secrets, text) : NULL;
-  tell_callback(process, HP_EVENT_INFO, process->machine.state, shown ? shown : text);
+  /* The end is told last: what is said before it still belongs to the state before. */
+  enum hp_state state = process->finishing ? process->view.state : process->machine.state;
+  tell_callback(process, HP_EVENT_INFO, state, shown ? shown : text);
   hp__free(shown);
 }
 

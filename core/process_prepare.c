@@ -214,16 +214,30 @@ static void log_closed(void *data) {
   hp__process_release(data);
 }
 
+static void finish_prepare(hp_process *process, int result);
+
+/* A stop may have come meanwhile: then nothing is begun any more. */
+static void log_opened(void *data, int status) {
+  hp_process *process = data;
+  bool stopping = process->machine.state != HP_STATE_PREPARING;
+  if (status == 0) {
+    finish_prepare(process, stopping ? HP_ECANCELED : begin_preparation(process));
+    return;
+  }
+  process->log = NULL;
+  finish_prepare(process, hp__log_refuse(&process->plan->log, status, &process->attempt));
+  hp__process_release(process);
+}
+
 static int open_log(hp_process *process) {
   struct hp_log_owner owner = {.data = process,
                                .loop = process->context->loop,
                                .secrets = &process->launch.known,
+                               .opened = log_opened,
                                .resume = resume,
                                .told = tell_of_log,
                                .moved = note_path,
                                .closed = log_closed};
-  if (!process->plan->log.folder)
-    return 0;
   int result = hp__log_open(&process->log, &owner, &process->plan->log, &process->attempt);
   process->open += result == 0;
   return result;
@@ -231,17 +245,22 @@ static int open_log(hp_process *process) {
 
 /* ---- the whole ---- */
 
+/* > 0: a preparation runs, whose end is the end of this. */
+static void finish_prepare(hp_process *process, int result) {
+  if (result < 0)
+    hp_error_prefix(&process->attempt, "server '%s': ", process->plan->definition->name);
+  if (result <= 0)
+    post_prepared(process, result == 0);
+}
+
 void hp__process_prepare(hp_process *process) {
+  bool logs = process->plan->log.folder != NULL;
   begin_sweep(process);
   int result = open_data_dir(process);
   if (result == 0)
     result = make_secrets(process);
   if (result == 0)
-    result = open_log(process);
-  if (result == 0)
-    result = begin_preparation(process);
-  if (result < 0)
-    hp_error_prefix(&process->attempt, "server '%s': ", process->plan->definition->name);
-  if (result <= 0)
-    post_prepared(process, result == 0);
+    result = logs ? open_log(process) : begin_preparation(process);
+  if (result < 0 || !logs)
+    finish_prepare(process, result);
 }

@@ -90,6 +90,9 @@ bool hp_os_interrupt(int64_t pid);
 bool hp_os_make_directory(const char *path);
 bool hp_os_make_link(const char *target, const char *path);
 bool hp_os_make_fifo(const char *path);
+/* A file system of so many bytes there, which this process alone sees, its threads to come too. */
+bool hp_os_mount_small(const char *path, int bytes);
+void hp_os_unmount(const char *path);
 
 /* ---- Connected descriptors ---- */
 

@@ -59,3 +59,13 @@ int hp_os_run_with_hosts(const char *table, int (*run)(void)) {
   (void)run;
   return -1;
 }
+
+bool hp_os_mount_small(const char *path, int bytes) {
+  (void)path;
+  (void)bytes;
+  return false;
+}
+
+void hp_os_unmount(const char *path) {
+  (void)path;
+}

@@ -85,6 +85,17 @@ static bool mount_hosts(const char *table) {
          mount(table, "/etc/hosts", NULL, MS_BIND, NULL) == 0;
 }
 
+bool hp_os_mount_small(const char *path, int bytes) {
+  char size[32];
+  snprintf(size, sizeof size, "size=%d", bytes);
+  return unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+         mount("small", path, "tmpfs", 0, size) == 0;
+}
+
+void hp_os_unmount(const char *path) {
+  umount2(path, MNT_DETACH);
+}
+
 int hp_os_run_with_hosts(const char *table, int (*run)(void)) {
   int status;
   pid_t pid = fork();

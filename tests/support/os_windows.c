@@ -320,3 +320,13 @@ void hp_os_handle_close(hp_handle handle) {
   else
     CloseHandle((HANDLE)handle);
 }
+
+bool hp_os_mount_small(const char *path, int bytes) {
+  (void)path;
+  (void)bytes;
+  return false;
+}
+
+void hp_os_unmount(const char *path) {
+  (void)path;
+}

@@ -2,6 +2,7 @@
 #include "core/log_file.h"
 #include "tests/support/test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 HP_TEST(whole_lines_fit) {
@@ -23,6 +24,15 @@ HP_TEST(times) {
   CHECK_TEXT(text, "20261123T002530.123456Z");
 }
 
+static bool holds(const char *path, const char *content) {
+  char text[64] = "";
+  FILE *stream = fopen(path, "rb");
+  size_t length = stream ? fread(text, 1, sizeof text - 1, stream) : 0;
+  if (stream)
+    fclose(stream);
+  return CHECK_INT(length, strlen(content)) && CHECK_TEXT(text, content);
+}
+
 /* A line that came in pieces goes with its end; one longer than a file is cut. */
 HP_TEST(lines_are_not_cut) {
   struct hp_log_rules rules = {.folder = hp_test_directory(), .name = "s", .size_limit = 10};
@@ -33,6 +43,8 @@ HP_TEST(lines_are_not_cut) {
   CHECK_INT(hp__log_file_write(&file, "hijk\n", 5, &written), 0);
   CHECK_INT(file.older_count, 1);
   CHECK_INT(file.size, 8);
+  CHECK(holds(file.older[0], "abcd\n")); /* the moved line is not there as well */
+  CHECK(holds(file.path, "efghijk\n"));
   CHECK_INT(hp__log_file_write(&file, "0123456789abcdef\n", 17, &written), 0);
   CHECK_INT(written, 17);
   CHECK_INT(file.older_count, 3);
