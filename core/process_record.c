@@ -16,6 +16,7 @@ static const char *const causes[] = {
     [HP_CAUSE_NONE] = NULL,         [HP_CAUSE_ASKED] = "asked",     [HP_CAUSE_HELD] = "held",
     [HP_CAUSE_PREPARE] = "prepare", [HP_CAUSE_SPAWN] = "spawn",     [HP_CAUSE_EXITED] = "exited",
     [HP_CAUSE_DIED] = "died",       [HP_CAUSE_TIMEOUT] = "timeout", [HP_CAUSE_HEALTH] = "health",
+    [HP_CAUSE_STEP] = "step",
 };
 
 /* ---- members ---- */
