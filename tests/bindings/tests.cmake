@@ -81,3 +81,5 @@ hp_add_python_tests(bindings/python_test.py PythonTest)
 hp_add_python_tests(bindings/package_test.py PackageTest)
 hp_add_python_tests(bindings/hyper_test.py HyperTest hyperd)
 hp_add_python_tests(bindings/official_test.py OfficialTest hyperd official)
+
+include(bindings/java.cmake)
