@@ -83,3 +83,10 @@ hp_add_python_tests(bindings/hyper_test.py HyperTest hyperd)
 hp_add_python_tests(bindings/official_test.py OfficialTest hyperd official)
 
 include(bindings/java.cmake)
+
+# The examples of the page are those files.
+foreach(example example.cpp example.py Example.java Example.cs)
+  add_test(NAME bindings_page.${example} COMMAND perl -0777 -e "open D, shift; open E, shift; ($d, $e) = (join('', <D>), join('', <E>)); $e =~ s/^.*\\n//; exit(index($d, $e) < 0)"
+    ${PROJECT_SOURCE_DIR}/docs/bindings.md ${PROJECT_SOURCE_DIR}/examples/bindings/${example})
+  set_tests_properties(bindings_page.${example} PROPERTIES LABELS bindings)
+endforeach()
