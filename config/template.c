@@ -147,6 +147,7 @@ struct match {
   struct span spans[SPANS_MAX];
   size_t span_count;
   long tries;
+  bool refused; /* one that fitted, by who receives the values */
 };
 
 static bool fits(const char *variable, char c) {
@@ -160,8 +161,10 @@ static bool deliver(struct match *match, const char *at) {
     return false;
   for (size_t i = 0; i < match->span_count; i++) {
     const struct span *span = &match->spans[i];
-    if (!match->capture(match->data, span->variable, span->value, span->length))
+    if (!match->capture(match->data, span->variable, span->value, span->length)) {
+      match->refused = true;
       return false;
+    }
   }
   return true;
 }
@@ -197,11 +200,21 @@ static bool match_at(struct match *match, size_t segment, const char *at) {
   return strncmp(at, literal, length) == 0 && match_at(match, segment + 1, at + length);
 }
 
+/* Where a variable comes first, what fits from within a word fits from the word's beginning too:
+ * with each byte of a long word as a beginning the tries are used up before the address is seen. */
+static const char *next_beginning(const struct match *match, const char *at) {
+  const char *variable = match->pattern->count ? match->pattern->segments[0].variable : NULL;
+  bool whole_word = variable && !match->refused && fits(variable, *at);
+  for (at++; whole_word && fits(variable, *at);)
+    at++;
+  return at;
+}
+
 bool hp__template_match(const struct hp_template *pattern, const char *line, bool whole,
                         hp_template_capture capture, void *data) {
   struct match match = {
       .pattern = pattern, .whole = whole, .capture = capture, .data = data, .tries = TRIES_MAX};
-  for (const char *at = line;; at++) {
+  for (const char *at = line;; at = next_beginning(&match, at)) {
     match.span_count = 0;
     if (match_at(&match, 0, at))
       return true;

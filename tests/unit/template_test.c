@@ -160,6 +160,27 @@ HP_TEST(match) {
   done();
 }
 
+/* The beginnings are as many as the words, not as the bytes: a long token before it hides nothing.
+ */
+HP_TEST(an_address_behind_a_long_word) {
+  static const char address[] = " 127.0.0.1:80";
+  char line[5000];
+  struct row row = {"${endpoint.host}:${endpoint.port}", line, false,
+                    "endpoint.host=127.0.0.1;endpoint.port=80;", NULL};
+  memset(line, 'a', sizeof line);
+  memcpy(line + sizeof line - sizeof address, address, sizeof address);
+  check_match(&row);
+  done();
+}
+
+/* Unless the values did not do: then those of a later beginning may. */
+HP_TEST(a_refused_value_is_tried_shorter) {
+  static const struct row row = {"${endpoint.host}:${endpoint.port}", "ab:1", false,
+                                 "endpoint.host=b;endpoint.port=1;", "ab"};
+  check_match(&row);
+  done();
+}
+
 /* Patterns with several variables can be tried in a number of ways that grows as a power. */
 HP_TEST(a_match_ends_on_any_line) {
   char line[20001];
