@@ -130,30 +130,12 @@ static void fini(hp_readiness *readiness) {
   hp__free(((struct group *)readiness)->members);
 }
 
-const struct hp_ready_ops hp__ready_all = {
-    .kind = HP_READY_ALL,
-    .text = "all of these ",
-    .size = sizeof(struct group),
-    .open = open_group,
-    .begin = begin,
-    .line = read_line,
-    .settle = settle,
-    .rest = rest,
-    .cut_tether = cut_tether,
-    .close = close_group,
-    .fini = fini,
-};
+#define GROUP(kind_of_it, text_of_it)                                                              \
+  {                                                                                                \
+    .kind = (kind_of_it), .text = (text_of_it), .size = sizeof(struct group), .open = open_group,  \
+    .begin = begin, .line = read_line, .settle = settle, .rest = rest, .cut_tether = cut_tether,   \
+    .close = close_group, .fini = fini                                                             \
+  }
 
-const struct hp_ready_ops hp__ready_any = {
-    .kind = HP_READY_ANY,
-    .text = "any of these ",
-    .size = sizeof(struct group),
-    .open = open_group,
-    .begin = begin,
-    .line = read_line,
-    .settle = settle,
-    .rest = rest,
-    .cut_tether = cut_tether,
-    .close = close_group,
-    .fini = fini,
-};
+const struct hp_ready_ops hp__ready_all = GROUP(HP_READY_ALL, "all of these ");
+const struct hp_ready_ops hp__ready_any = GROUP(HP_READY_ANY, "any of these ");
