@@ -20,7 +20,8 @@ static void print_name(struct printer *printer, const char *name) {
     hp__text_format(&printer->out, "%-16s", name);
     return;
   }
-  hp__text_add(&printer->out, printer->out.length > 1 ? "," : "");
+  bool first = printer->out.length == 0 || printer->out.data[printer->out.length - 1] == '{';
+  hp__text_add(&printer->out, first ? "" : ",");
   hp__text_add_json(&printer->out, name);
   hp__text_add(&printer->out, ":");
 }
@@ -228,12 +229,13 @@ static void print_files(struct printer *printer, const struct hp_plan *plan) {
   end_list(printer);
 }
 
+static const char *const rung_kinds[] = {[HP_RUNG_TETHER] = "tether",
+                                         [HP_RUNG_COMMAND] = "command",
+                                         [HP_RUNG_SIGNAL] = "signal",
+                                         [HP_RUNG_KILL] = "kill"};
+
 void hp__rung_print(const struct hp_rung *rung, char text[HP_RUNG_TEXT_SIZE]) {
-  static const char *const kinds[] = {[HP_RUNG_TETHER] = "tether",
-                                      [HP_RUNG_COMMAND] = "command",
-                                      [HP_RUNG_SIGNAL] = "signal",
-                                      [HP_RUNG_KILL] = "kill"};
-  snprintf(text, HP_RUNG_TEXT_SIZE, "%s%s%s", kinds[rung->kind], rung->signal ? " " : "",
+  snprintf(text, HP_RUNG_TEXT_SIZE, "%s%s%s", rung_kinds[rung->kind], rung->signal ? " " : "",
            rung->signal ? rung->signal : "");
 }
 
@@ -253,10 +255,31 @@ static void print_rung(struct printer *printer, size_t index, const struct hp_ru
   print_line(printer, index, &line);
 }
 
+static void print_flag(struct printer *printer, const char *name, bool value) {
+  if (!value)
+    return;
+  print_name(printer, name);
+  hp__text_add(&printer->out, "true");
+}
+
+/* A program has no use for a sentence. */
+static void print_rung_json(struct printer *printer, size_t index, const struct hp_rung *rung) {
+  begin_item(printer, index);
+  hp__text_add(&printer->out, "{");
+  print_text(printer, "kind", rung_kinds[rung->kind]);
+  print_text(printer, "signal", rung->signal);
+  print_templates(printer, "command", &rung->command);
+  print_flag(printer, "leader", rung->leader);
+  print_flag(printer, "force", rung->force);
+  if (rung->kind != HP_RUNG_KILL)
+    print_number(printer, "wait", rung->wait, "");
+  hp__text_add(&printer->out, "}");
+}
+
 static void print_ladder(struct printer *printer, const struct hp_rungs *ladder) {
   begin_list(printer, "stop");
   for (size_t i = 0; i < ladder->count; i++)
-    print_rung(printer, i, &ladder->items[i]);
+    (printer->json ? print_rung_json : print_rung)(printer, i, &ladder->items[i]);
   end_list(printer);
 }
 
@@ -323,16 +346,31 @@ static void print_readiness(struct printer *printer, const struct hp_plan *plan)
     print_number(printer, "start_timeout", plan->policy.start_timeout, " ms");
 }
 
-static void print_health(struct printer *printer, const struct hp_plan *plan) {
-  const struct hp_health_rule *health = &plan->health;
+static void print_probe(struct printer *printer, const struct hp_health_rule *health) {
   char probe[HP_READY_TEXT_SIZE], text[HP_READY_TEXT_SIZE + 64];
   hp__ready_describe(&health->probe, probe);
+  if (printer->json) {
+    print_name(printer, "health");
+    hp__text_add(&printer->out, "{");
+    print_text(printer, "kind", hp__ready_word(health->probe.kind));
+    print_text(printer, "text", probe);
+    print_number(printer, "interval", health->interval, "");
+    print_number(printer, "timeout", health->probe.timeout, "");
+    print_number(printer, "failures", health->failures, "");
+    hp__text_add(&printer->out, "}");
+    return;
+  }
   snprintf(text, sizeof text, "%s, every %" PRId64 " ms, lost after %" PRId64, probe,
            health->interval, health->failures);
+  print_text(printer, "health", text);
+}
+
+static void print_health(struct printer *printer, const struct hp_plan *plan) {
   print_text(printer, "identity", plan->requires_identity ? "required" : NULL);
   if (plan->is_wrapped)
     return;
-  print_text(printer, "health", health->probe.kind != HP_READY_NONE ? text : NULL);
+  if (plan->health.probe.kind != HP_READY_NONE)
+    print_probe(printer, &plan->health);
   if (plan->watchdog > 0)
     print_number(printer, "watchdog", plan->watchdog, " ms");
 }

@@ -51,6 +51,30 @@ static hp_options *shipped(const char *server, const char *transport) {
   return options;
 }
 
+/* What a program wants to know of the end and of the probes is in keys of their own. */
+HP_TEST(the_ladder_and_the_health_as_json) {
+  NEEDS(HP_OS_UNIX_SOCKETS);
+  static const char extra[] =
+      "stop: [{command: [stop-it, '\"'], wait: 1s}, {signal: INT, to: leader, wait: 2s}, {kill: "
+      "true}]\n"
+      "    health: {kind: connect, interval: 3s, timeout: 4s, failures: 5}";
+  hp_context *context = hp_test_context();
+  hp_error *error;
+  hp_plan *plan = make(context, hp_test_child("local", extra, NULL), &error);
+  CHECK_TEXT(error ? hp_error_message(error) : "", "");
+  char *json = plan ? hp_plan_print_json(plan) : NULL;
+  CHECK_HAS(json,
+            ",\"stop\":[{\"kind\":\"command\",\"command\":[\"stop-it\",\"\\\"\"],\"wait\":1000},"
+            "{\"kind\":\"signal\",\"signal\":\"INT\",\"leader\":true,\"wait\":2000},"
+            "{\"kind\":\"kill\"}],");
+  CHECK_HAS(json, ",\"health\":{\"kind\":\"connect\",");
+  CHECK_HAS(json, ",\"interval\":3000,\"timeout\":4000,\"failures\":5},");
+  hp_free(json);
+  hp_error_free(error);
+  hp_plan_free(plan);
+  hp_test_leave(context);
+}
+
 HP_TEST(paths_with_control_characters_are_refused) {
   NEEDS(HP_OS_UNIX_SOCKETS);
   hp_context *context = hp_test_context();
