@@ -3,6 +3,7 @@
 
 #include "core/alloc.h"
 #include "core/log_file.h"
+#include "core/status.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -97,7 +98,7 @@ static void lose(struct hp_event_log *log, uint64_t count, int status) {
     return;
   snprintf(text, sizeof text,
            "its event log %.120s cannot be written, what happens is missing there meanwhile: %s",
-           log->owner.path, uv_strerror(status));
+           log->owner.path, hp__status_text(status).text);
   log->owner.told(log->owner.data, text);
 }
 

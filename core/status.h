@@ -7,7 +7,7 @@
 #define HP_CORE_STATUS_H
 
 struct hp_status_text {
-  char text[80];
+  char text[60];
 };
 
 /* Lives as long as the expression that it stands in: hp__status_text(status).text. */

@@ -88,19 +88,12 @@ static void delivery_closed(uv_handle_t *handle) {
   hp__child_release(child);
 }
 
-static bool await_helper(struct delivery *delivery, DWORD patience_ms) {
-  return RegisterWaitForSingleObject(&delivery->wait, delivery->helper, helper_ended, delivery,
-                                     patience_ms, WT_EXECUTEINWAITTHREAD | WT_EXECUTEONLYONCE);
-}
-
 static void report(uv_async_t *async) {
   struct delivery *delivery = async->data;
   hp_child *child = &delivery->child->base;
   DWORD code = ERROR_TIMEOUT;
   UnregisterWaitEx(delivery->wait, INVALID_HANDLE_VALUE);
-  if (!hp__has_ended(delivery->helper) && await_helper(delivery, INFINITE))
-    return; /* it is being ended, which may take its time */
-  GetExitCodeProcess(delivery->helper, &code);
+  GetExitCodeProcess(delivery->helper, &code); /* one that is still being ended has none */
   CloseHandle(delivery->helper);
   uv_close((uv_handle_t *)async, delivery_closed);
   if (code != 0 && !child->closed && child->undelivered && !hp__has_ended(delivery->child->process))
@@ -119,7 +112,8 @@ static int watch(struct hp_windows_child *self, HANDLE helper) {
   delivery->ended.data = delivery;
   delivery->child = self;
   delivery->helper = helper;
-  if (!await_helper(delivery, PATIENCE_MS)) {
+  if (!RegisterWaitForSingleObject(&delivery->wait, helper, helper_ended, delivery, PATIENCE_MS,
+                                   WT_EXECUTEINWAITTHREAD | WT_EXECUTEONLYONCE)) {
     CloseHandle(helper);
     uv_close((uv_handle_t *)&delivery->ended, delivery_closed);
   }

@@ -2,7 +2,7 @@
 /*
  * The host is killed at random moments of start, run and stop: the server must be gone within a
  * second (MariaDB, when it has started), and the next start removes what was left. HP_TEST_SEED
- * replays a run, HP_TEST_FULL=1 kills 200 times instead of 20.
+ * replays a run, HP_TEST_FULL=1 kills 200 times instead of 10.
  */
 #include "tests/support/os.h"
 #include "tests/support/served.h"
