@@ -208,7 +208,7 @@ double hp_test_now(void) {
 }
 
 double hp_test_late(void) {
-  return 1000.0 * hp_os_slowness();
+  return 200.0 * hp_os_slowness();
 }
 
 bool hp_test_took(double took, double limit, const char *file, int line) {

@@ -60,8 +60,8 @@ int64_t hp_test_number_in(const char *name);
 
 bool hp_test_await_gone(int64_t pid);
 double hp_test_now(void); /* milliseconds */
-/* So much time has passed since `began`, not less. How much more is bench/'s affair: here it is
- * only a bound that tells it from the next deadline (20 s), on a busy machine too. */
+/* So much time has passed since `began`, not less, and at most ten times more than an idle machine
+ * needs, times the slowness of this one. */
 double hp_test_late(void); /* that bound, ms */
 #define CHECK_TOOK(began, limit) hp_test_took(hp_test_now() - (began), (limit), __FILE__, __LINE__)
 bool hp_test_took(double took, double limit, const char *file, int line);
