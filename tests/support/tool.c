@@ -223,8 +223,8 @@ int tool_run(struct tool *tool) {
 
 /* ---- The world ---- */
 
-bool tool_await_gone(int64_t pid) {
-  uint64_t end = uv_hrtime() + UINT64_C(1000000) * TOOL_PATIENCE_MS;
+bool tool_is_gone_within(int64_t pid, int milliseconds) {
+  uint64_t end = uv_hrtime() + UINT64_C(1000000) * (unsigned)(milliseconds * hp_os_slowness());
   while (hp_os_is_running(pid) && uv_hrtime() < end)
     uv_sleep(1);
   return !hp_os_is_running(pid);

@@ -41,8 +41,8 @@ int tool_run(struct tool *tool);
 void tool_type(struct tool *tool, const char *text);
 void tool_end_input(struct tool *tool); /* of one without a terminal */
 
-/* False when it took too long. */
-bool tool_await_gone(int64_t pid);
+/* Whether a process is gone, now or after so long, times the slowness of the configuration. */
+bool tool_is_gone_within(int64_t pid, int milliseconds);
 bool tool_file_exists(const char *path);
 
 /* For those who start it in another way: the loop before, reading after. */

@@ -56,7 +56,7 @@ bool tool_start_on_terminal(struct tool *tool) {
 /* Its end follows that of its last word. */
 bool tool_end_on_terminal(struct tool *tool) {
   int status;
-  bool ended = tool_end(tool) && tool_await_gone(tool->pid);
+  bool ended = tool_end(tool) && tool_is_gone_within(tool->pid, 5000);
   if (!ended)
     hp_os_kill(tool->pid);
   if (waitpid((pid_t)tool->pid, &status, 0) == tool->pid)
